@@ -1,0 +1,369 @@
+"""The command line: it translates words into calls and results into text, and decides nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from sangdo import __version__
+from sangdo.engine.language.errors import SangdoError, nearest
+
+if TYPE_CHECKING:
+    from sangdo.engine.decision.decision import Decision
+    from sangdo.engine.language.rulebook import Rulebook
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+SHIPPED_RULES = Path(__file__).parent / "rules"
+SCENARIO_FAILED = 4
+INTERNAL = 1
+
+
+class _Verbs(click.Group):
+    """The verbs, in the order in which one meets them; a misspelt one gets the nearest right word."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            meant = nearest(args[0], self.commands)
+            ctx.fail(f'no verb "{args[0]}".' + (f' Did you mean "{meant}"?' if meant else ""))
+        return super().resolve_command(ctx, args)
+
+
+class _Day(click.ParamType):
+    """A date as YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f'"{value}" is not a date; expected YYYY-MM-DD, such as 2026-06-30', param, ctx)
+
+
+def _language() -> str:
+    return "ko" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("ko") else "en"
+
+
+def _option(*names: str, **settings: Any) -> Callable[[_F], _F]:
+    """An option that the environment can set too, as SANGDO_<NAME>."""
+    variable = "SANGDO_" + names[-1].lstrip("-").replace("-", "_").upper()
+    return click.option(*names, envvar=variable, show_envvar=True, **settings)
+
+
+_rules = _option(
+    "--rules", type=click.Path(path_type=Path), default=SHIPPED_RULES, show_default="the shipped rules",
+    help="Folder of rules.",
+)  # fmt: skip
+_book = _option("--book", type=click.Path(path_type=Path), help="Book: a folder, or a file of orders.")
+_lang = _option("--lang", type=click.Choice(["ko", "en"]), default=_language, help="Language of the texts.")
+_as_of = _option("--as-of", type=_Day(), help="Decide as of this date instead of today.")
+_output = click.option("-o", "output", type=click.Path(path_type=Path), help="Write to this file.")
+_quiet = click.option("-q", "--quiet", is_flag=True, help="No notes on stderr.")
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="sangdo")
+def cli() -> None:
+    """Rules for selling, run on one customer at a time: a plan, and why.
+
+    \b
+    Example:
+      sangdo plan 12347 --book examples/book --lang en
+    """
+
+
+@cli.command()
+@click.argument("customer", required=False)
+@click.option(
+    "--facts", type=click.Path(path_type=Path, allow_dash=True), help="One customer's facts (YAML or JSON); - is stdin."
+)
+@_book
+@_rules
+@_lang
+@_as_of
+@click.option(
+    "-f", "--format", "form", type=click.Choice(["text", "md", "html", "json"]), default="text", show_default=True
+)
+@_output
+@_quiet
+def plan(
+    customer: str | None, facts: Path | None, book: Path | None, rules: Path, lang: str, as_of: date | None,
+    form: str, output: Path | None, quiet: bool,
+) -> None:  # fmt: skip
+    """Print the plan of one customer.
+
+    \b
+    Examples:
+      sangdo plan 12347 --book examples/book
+      sangdo plan --facts customer.yaml --lang ko -f html -o plan.html
+    """
+    from sangdo.engine.decision.plan import build_plan
+
+    decision = _decided(customer, facts, book, rules, as_of)
+    made = build_plan(decision, lang)
+    if not quiet:
+        _note(made["warnings"])
+    if form == "json":
+        _write(_as_json(made), output)
+    else:
+        from sangdo.engine.decision.rendering import render
+
+        _write(render(made, decision.rulebook, form), output)
+
+
+@cli.command()
+@click.argument("customer", required=False)
+@click.option(
+    "--facts", type=click.Path(path_type=Path, allow_dash=True), help="One customer's facts (YAML or JSON); - is stdin."
+)
+@_book
+@_rules
+@_lang
+@_as_of
+@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_output
+def explain(
+    customer: str | None, facts: Path | None, book: Path | None, rules: Path, lang: str, as_of: date | None,
+    form: str, output: Path | None,
+) -> None:  # fmt: skip
+    """Show which rules fired for one customer, on which facts, and what each question answered.
+
+    \b
+    Example:
+      sangdo explain 12347 --book examples/book
+    """
+    from sangdo.engine.decision.explanation import explain_decision, explanation_tree
+
+    decision = _decided(customer, facts, book, rules, as_of)
+    explained = explain_decision(decision, lang)
+    _write(_as_json(explained) if form == "json" else explanation_tree(explained, lang), output)
+
+
+@cli.command()
+@click.option("--orders", type=click.Path(path_type=Path), help="A file of orders: CSV, Parquet or XLSX.")
+@_book
+@_rules
+@_as_of
+@_output
+@_quiet
+def measure(
+    orders: Path | None, book: Path | None, rules: Path, as_of: date | None, output: Path | None, quiet: bool
+) -> None:
+    """Rate every customer of a book or of a file of orders: contribution, stability, quadrant.
+
+    \b
+    Example:
+      sangdo measure --orders orders.csv --as-of 2026-06-30 -o scores.csv
+    """
+    from sangdo.engine.facts.scores import write_scores
+
+    path = orders or book
+    if path is None or (orders is not None and book is not None):
+        raise click.UsageError("give either --orders FILE or --book PATH")
+    with _target(output) as target:
+        notes = write_scores(path, _load(rules), as_of, date.today(), target)
+    if not quiet:
+        _note(notes)
+
+
+@cli.command()
+@_rules
+def check(rules: Path) -> None:
+    """Check the rule files; every problem is shown with its file, line and column.
+
+    \b
+    Example:
+      sangdo check --rules my-rules
+    """
+    from sangdo.engine.inference.engine import Engine
+    from sangdo.engine.verify.scenarios import read_scenarios
+
+    rulebook = _load(rules)
+    Engine(rulebook).prepare(date.today())
+    scenarios = read_scenarios(rules, rulebook)
+    count = sum(len(question.rules) for question in rulebook.questions.values())
+    click.echo(
+        f"{len(rulebook.questions)} questions, {count} rules, {len(rulebook.actions)} actions, "
+        f"{len(rulebook.facts)} facts, {len(scenarios)} scenarios: no problems"
+    )
+
+
+@cli.command()
+@_rules
+@click.option(
+    "--run", "pattern", default="*", metavar="GLOB", help="Only scenarios whose title matches, such as 'quadrant:*'."
+)
+@_quiet
+def test(rules: Path, pattern: str, quiet: bool) -> None:
+    """Run the scenarios that stand beside the rules.
+
+    \b
+    Example:
+      sangdo test --run 'keep_or_abandon:*'
+    """
+    from sangdo.engine.inference.engine import Engine
+    from sangdo.engine.language.errors import Location, NothingMatched, Problem
+    from sangdo.engine.verify.scenario_run import run_scenario
+    from sangdo.engine.verify.scenarios import read_scenarios
+
+    rulebook = _load(rules)
+    scenarios = read_scenarios(rules, rulebook, pattern)
+    if not scenarios:
+        raise NothingMatched(Problem(Location(str(rules)), f'no scenario matches "{pattern}"'))
+    engine = Engine(rulebook)
+    results = [run_scenario(engine, scenario) for scenario in scenarios]
+    failed = [result for result in results if result.failures]
+    for result in results:
+        if result.failures:
+            click.echo(f"failed  {result.scenario.title}  ({result.scenario.location})")
+        elif not quiet:
+            click.echo(f"passed  {result.scenario.title}")
+        for failure in result.failures:
+            click.echo(f"        {failure.about}")
+            click.echo(f"          expected: {failure.expected}")
+            click.echo(f"          got:      {failure.got}")
+    click.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed")
+    if failed:
+        raise SystemExit(SCENARIO_FAILED)
+
+
+@cli.command(name="list")
+@click.argument("what", type=click.Choice(["rules", "facts", "clauses", "actions", "questions"]))
+@_rules
+@_lang
+@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_output
+def list_(what: str, rules: Path, lang: str, form: str, output: Path | None) -> None:
+    """List the rules, facts, clauses, actions or questions of the rulebook.
+
+    \b
+    Example:
+      sangdo list facts --lang ko
+    """
+    from sangdo.engine.language.listing import as_table, list_entries
+
+    entries = list_entries(_load(rules), what, lang)
+    _write(_as_json(entries) if form == "json" else as_table(entries), output)
+
+
+@cli.command()
+@click.argument("kind", required=False)
+@click.option("--write", "folder", type=click.Path(path_type=Path), help="Write all schemas into this folder.")
+def schema(kind: str | None, folder: Path | None) -> None:
+    """Print the JSON Schema of a kind of rule file, for editors.
+
+    \b
+    Examples:
+      sangdo schema question
+      sangdo schema --write rules/schemas
+    """
+    from sangdo.engine.language.schema import SCHEMAS, schema_text
+
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in SCHEMAS:
+            (folder / f"{name}.schema.json").write_text(schema_text(name), encoding="utf-8")
+        return
+    if kind not in SCHEMAS:
+        meant = nearest(kind or "", SCHEMAS)
+        raise click.UsageError(f"give a kind: {', '.join(SCHEMAS)}." + (f' Did you mean "{meant}"?' if meant else ""))
+    click.echo(schema_text(kind), nl=False)
+
+
+def _load(rules: Path) -> Rulebook:
+    from sangdo.engine.language.loading import load_rulebook
+
+    return load_rulebook(rules)
+
+
+def _decided(customer: str | None, facts: Path | None, book: Path | None, rules: Path, as_of: date | None) -> Decision:
+    """Decide the customer that the words on the command line name."""
+    from sangdo.engine.decision.decision import decide
+    from sangdo.engine.facts.facts_file import parse_facts, read_facts
+    from sangdo.engine.inference.engine import Engine
+
+    rulebook = _load(rules)
+    if facts is not None and customer is None:
+        day = as_of or date.today()
+        if str(facts) == "-":
+            found = parse_facts(sys.stdin.buffer.read(), "<stdin>", rulebook, day)
+        else:
+            found = read_facts(facts, rulebook, day)
+    elif customer is not None and book is not None and facts is None:
+        from sangdo.engine.facts.book import open_book
+
+        found = open_book(book, rulebook, as_of, date.today()).facts(customer)
+    else:
+        raise click.UsageError("give either CUSTOMER with --book PATH, or --facts FILE")
+    return decide(Engine(rulebook), found)
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _note(notes: list[str]) -> None:
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+
+
+def _write(text: str, output: Path | None) -> None:
+    with _target(output) as target:
+        target.write_text(text, encoding="utf-8") if output else click.echo(text, nl=not text.endswith("\n"))
+
+
+@contextmanager
+def _target(output: Path | None) -> Iterator[Path]:
+    """Where to write: a file beside the wanted one that takes its place when all is written."""
+    if output is None:
+        yield Path("/dev/stdout")
+        return
+    draft = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        yield draft
+        draft.replace(output)
+    except OSError as error:
+        raise click.UsageError(f"cannot write {output}: {error.strerror or error}") from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _fail(error: BaseException) -> NoReturn:
+    """Say what went wrong inside, without a traceback, and where to turn."""
+    click.echo(f"internal error: {type(error).__name__}: {error}", err=True)
+    click.echo("This is a fault of sangdo; SANGDO_DEBUG=1 shows where it happened.", err=True)
+    raise SystemExit(INTERNAL)
+
+
+def main() -> None:
+    """Run the command line; every error becomes a message and an exit code."""
+    try:
+        cli()
+    except SangdoError as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(error.exit_code) from None
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the reader has gone; nothing more is written
+        raise SystemExit(0) from None
+    except Exception as error:
+        if os.environ.get("SANGDO_DEBUG"):
+            raise
+        _fail(error)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Turn a trace into a decision and a plan, and render it."""

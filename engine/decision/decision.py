@@ -1,0 +1,85 @@
+"""A decision: the trace of durable-rules, checked against the plain evaluator, with what is left to ask."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sangdo.engine.explain.asks import Ask, list_asks
+from sangdo.engine.explain.evaluation import Evaluation, evaluate
+from sangdo.engine.facts.facts import Facts, Known
+from sangdo.engine.inference.engine import Engine
+from sangdo.engine.inference.trace import Closing, Trace
+from sangdo.engine.language.errors import Location, Problem, SangdoError
+from sangdo.engine.language.rulebook import Level, Rulebook
+from sangdo.engine.language.values import as_json
+
+
+class Disagreement(SangdoError):
+    """Durable-rules and the plain evaluator differ on a question: no plan is made."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One customer decided: `id` identifies the facts, the date and the rulebook by their content."""
+
+    id: str
+    rulebook: Rulebook
+    facts: Facts
+    trace: Trace
+    asks: tuple[Ask, ...]
+
+
+def decide(engine: Engine, facts: Facts) -> Decision:
+    """Decide the facts of one customer. Raises RulesInvalid on a conflict, Disagreement on a difference."""
+    rulebook = engine.rulebook
+    complete = with_defaults(facts, rulebook)
+    trace = engine.run(complete)
+    _compare(trace, evaluate(rulebook, complete, trace.thresholds), rulebook)
+    asks = list_asks(rulebook, trace.values, trace.product_values, trace.thresholds, trace.closings)
+    return Decision(_identity(complete, rulebook), rulebook, complete, trace, asks)
+
+
+def with_defaults(facts: Facts, rulebook: Rulebook) -> Facts:
+    """Return the facts with the vocabulary's defaults where nothing is known."""
+    defaults = {
+        fact.name: Known(fact.default, "default", "vocabulary")
+        for fact in rulebook.facts.values()
+        if fact.default is not None and fact.level is Level.CUSTOMER and fact.name not in facts.values
+    }
+    return replace(facts, values={**defaults, **facts.values}) if defaults else facts
+
+
+def _compare(trace: Trace, evaluation: Evaluation, rulebook: Rulebook) -> None:
+    if trace.closings == evaluation.closings:
+        return
+    for ours, theirs in zip(trace.closings, evaluation.closings, strict=False):
+        if ours != theirs:
+            raise Disagreement(Problem(rulebook.questions[ours.question].location, _difference(ours, theirs)))
+    raise Disagreement(Problem(Location(rulebook.root), "the engines closed different questions"))
+
+
+def _difference(ours: Closing, theirs: Closing) -> str:
+    rules = sorted(set(ours.held) ^ set(theirs.held))
+    named = f" (rules {', '.join(rules)})" if rules else ""
+    return (
+        f"durable-rules and the plain evaluator differ on {ours.question}{named}: "
+        f"{as_json(ours.answer)} and {as_json(theirs.answer)}; no plan is made"
+    )
+
+
+def _identity(facts: Facts, rulebook: Rulebook) -> str:
+    """A short name for a decision that depends on its content alone."""
+    content = [rulebook.sha256, facts.customer_id, facts.as_of.isoformat(), _contents(facts.values)]
+    content += [[product, _contents(values)] for product, values in sorted(facts.products.items())]
+    content += [sorted(facts.lines.items())]
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _contents(values: Mapping[str, Known]) -> list[list[object]]:
+    return [[name, as_json(known.value)] for name, known in sorted(values.items())]

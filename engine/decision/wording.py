@@ -1,0 +1,115 @@
+"""Values and texts in words: numbers, money, dates and labels as a Korean or an English reader writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+
+from sangdo.engine.decision.particles import settle_particles
+from sangdo.engine.language.placeholders import split_placeholders
+from sangdo.engine.language.rulebook import Fact, FactType, Rulebook, Text, Value
+
+LANGUAGES = ("ko", "en")
+_LOCALES = {"ko": "ko_KR", "en": "en_GB"}
+_NOT_KNOWN = Text("(아직 모름)", "(not known yet)")
+_FLAGS = {True: Text("예", "yes"), False: Text("아니요", "no")}
+_NOTHING = Text("없음", "none")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Puts the values and texts of a rulebook into words of one language."""
+
+    rulebook: Rulebook
+    language: str
+    currency: str | None = None
+
+    @property
+    def locale(self) -> str:
+        """The locale of the language."""
+        return _LOCALES[self.language]
+
+    def text(self, text: Text) -> str:
+        """Return a text in this language."""
+        return text.in_language(self.language)
+
+    def filled(self, text: Text, values: Mapping[str, Value | None]) -> str:
+        """Return a text with its placeholders filled and, in Korean, its particles settled."""
+        pieces = []
+        for literal, name in split_placeholders(self.text(text)):
+            pieces.append(literal)
+            if name is not None:
+                pieces.append(self.named(name, values.get(name)))
+        words = "".join(pieces)
+        return settle_particles(words) if self.language == "ko" else words
+
+    def named(self, name: str, value: Value | None) -> str:
+        """Return the value of a fact or threshold in words."""
+        fact = self.rulebook.facts.get(name)
+        if value is None:
+            return self.text(_NOT_KNOWN)
+        if fact is not None:
+            return self.value(fact, value)
+        threshold = self.rulebook.thresholds[name]
+        measured = self.rulebook.facts.get(threshold.of or "")
+        if measured is not None:
+            return self.value(measured, value)
+        return self.with_unit(self.number(float(value)), threshold.unit)  # type: ignore[arg-type]
+
+    def value(self, fact: Fact, value: Value) -> str:
+        """Return a value of a fact in words, with its currency, sign or unit."""
+        if isinstance(value, frozenset):
+            ordered = [word for word in fact.values or () if word in value]
+            return ", ".join(self.label(fact, word) for word in ordered) or self.text(_NOTHING)
+        if isinstance(value, bool):
+            return self.text(_FLAGS[value])
+        if isinstance(value, date):
+            return self.date(value)
+        if isinstance(value, str):
+            return self.label(fact, value)
+        if fact.type is FactType.MONEY:
+            return self.money(value)
+        if fact.type is FactType.PERCENT:
+            return f"{self.number(value)} %"
+        return self.with_unit(self.number(value), fact.unit)
+
+    def label(self, fact: Fact, word: str) -> str:
+        """Return the label of an allowed value, or the text itself."""
+        label = (fact.values or {}).get(word)
+        return self.text(label) if label else word
+
+    def number(self, number: float) -> str:
+        """Return a number with its thousands apart and at most two decimals."""
+        pattern = "#,##0" if abs(number) >= 1000 else "#,##0.##"
+        return format_decimal(_no_negative_zero(number), format=pattern, locale=self.locale)
+
+    def money(self, amount: float) -> str:
+        """Return an amount in the book's currency, or as a bare number when no currency is known."""
+        amount = _no_negative_zero(round(amount))
+        if self.currency is None:
+            return format_decimal(amount, format="#,##0", locale=self.locale)
+        return format_currency(
+            amount, self.currency, format="¤#,##0", locale="en_GB" if self.currency == "GBP" else self.locale,
+            currency_digits=False,
+        )  # fmt: skip
+
+    def with_unit(self, number: str, unit: Text | None) -> str:
+        """Return a number with its unit: joined in Korean, apart in English and singular for one."""
+        if unit is None:
+            return number
+        if self.language == "ko":
+            return f"{number}{unit.ko}"
+        return f"{number} {unit.en.removesuffix('s') if number == '1' else unit.en}"
+
+    def date(self, day: date) -> str:
+        """Return a date in full words with its weekday."""
+        pattern = "y년 M월 d일 (EEE)" if self.language == "ko" else "EEE d MMMM y"
+        return format_date(day, format=pattern, locale=self.locale)
+
+
+def _no_negative_zero(number: float) -> float:
+    return 0 if number == 0 else number

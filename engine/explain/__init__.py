@@ -1,0 +1,1 @@
+"""Evaluate a Rulebook in plain Python, three-valued, and say why."""

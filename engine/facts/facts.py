@@ -1,0 +1,38 @@
+"""What is known of one customer, each value with where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sangdo.engine.language.rulebook import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A known value: `origin` is given, measured or default; `source` says where in words (file and line)."""
+
+    value: Value
+    origin: str
+    source: str
+    by: str | None = None
+    date: date | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known of one customer on one date.
+
+    `products` holds the facts of each product; `lines` the thresholds measured from the book, by name;
+    `currency` is the ISO 4217 code of its money, if known. A fact that is not here is unknown.
+    """
+
+    customer_id: str
+    as_of: date
+    values: Mapping[str, Known]
+    products: Mapping[str, Mapping[str, Known]] = field(default_factory=dict)
+    lines: Mapping[str, float] = field(default_factory=dict)
+    currency: str | None = None
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,71 @@
+"""A measurement: the measures of all customers of an order file on one date, in DuckDB, with the lines drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+import ibis
+
+from sangdo.engine.facts.lines import measure_lines
+from sangdo.engine.facts.measures import COLUMNS, measure
+from sangdo.engine.facts.orders import TABLE, Orders
+from sangdo.engine.language.rulebook import Threshold
+
+MEASURED = "measured"
+STALE_DAYS = 90
+BATCH = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The table MEASURED in the connection has one row a customer, sorted by id, with the columns of measures."""
+
+    connection: duckdb.DuckDBPyConnection
+    as_of: date
+    lines: Mapping[str, float]
+    warnings: tuple[str, ...]
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield the customers one at a time, each as its columns by name."""
+        cursor = self.connection.execute(f"SELECT {', '.join(COLUMNS)} FROM {MEASURED} ORDER BY customer_id")
+        while batch := cursor.fetchmany(BATCH):
+            for row in batch:
+                yield dict(zip(COLUMNS, row, strict=True))
+
+
+def measure_orders(orders: Orders, as_of: date, thresholds: Mapping[str, Threshold]) -> Measurement:
+    """Measure all customers who had a row up to the date, and draw the lines of the thresholds."""
+    connection = orders.connection
+    backend = ibis.duckdb.from_connection(connection)
+    expression = measure(backend.table(TABLE), as_of).order_by("customer_id")
+    connection.execute(f"CREATE OR REPLACE TABLE {MEASURED} AS {ibis.to_sql(expression, dialect='duckdb')}")
+    lines = measure_lines(thresholds, _rated(connection, thresholds))
+    return Measurement(connection, as_of, lines, _warnings(orders, as_of))
+
+
+def _rated(connection: duckdb.DuckDBPyConnection, thresholds: Mapping[str, Threshold]) -> dict[str, list[float]]:
+    """The values of the rated customers, for each measured column that a line is drawn through."""
+    columns = {threshold.of for threshold in thresholds.values() if threshold.method is not None}
+    values = {}
+    for name in sorted(column for column in columns if column in COLUMNS):
+        query = f"SELECT {name} FROM {MEASURED} WHERE standing = 'rated' AND {name} IS NOT NULL ORDER BY {name}"
+        values[str(name)] = [float(row[0]) for row in connection.execute(query).fetchall()]
+    return values
+
+
+def _warnings(orders: Orders, as_of: date) -> tuple[str, ...]:
+    warnings = []
+    after = orders.after(as_of)
+    if after:
+        rows = "row is" if after == 1 else "rows are"
+        warnings.append(f"{orders.shown}: {after} {rows} after {as_of} and not counted")
+    if after == orders.rows:
+        warnings.append(f"{orders.shown}: no order is on or before {as_of}, the first is on {orders.first}")
+    elif not after and (as_of - orders.last).days > STALE_DAYS:
+        days = (as_of - orders.last).days
+        warnings.append(f"{orders.shown}: the newest order, of {orders.last}, is {days} days before {as_of}")
+    return tuple(warnings)

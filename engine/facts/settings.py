@@ -1,0 +1,89 @@
+"""The settings of a book: book.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from sangdo.engine.language.errors import DataInvalid, nearest
+from sangdo.engine.language.record import Record
+from sangdo.engine.language.rulebook import Fact, Level, Value
+from sangdo.engine.language.source import Scalar, Source, raise_problems, read_source
+from sangdo.engine.language.values import WrongValue, typed
+
+KEYS = ("name", "currency", "as_of", "hours_per_week", "holidays", "attribution", "source", "defaults")
+WEEK_HOURS = 168
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What book.yaml says: `currency` is an ISO 4217 code, `as_of` the date used when none is asked for,
+    `holidays` a country's ISO 3166 code, `defaults` the values of facts that nothing else is known of."""
+
+    name: str | None = None
+    currency: str | None = None
+    as_of: date | None = None
+    hours_per_week: float | None = None
+    holidays: str | None = None
+    attribution: str | None = None
+    source: str | None = None
+    defaults: Mapping[str, Value] = field(default_factory=dict)
+
+
+def read_settings(path: Path, shown: str, facts: Mapping[str, Fact]) -> Settings:
+    """Read book.yaml. Raises DataInvalid with all its problems."""
+    source, node = read_source(path, shown)
+    record = Record(source, node, "the book", KEYS)
+    settings = Settings(
+        record.word("name"),
+        _code(record, "currency", 3),
+        _date(record, "as_of"),
+        _hours(record),
+        _code(record, "holidays", 2),
+        record.word("attribution"),
+        record.word("source"),
+        _defaults(record, facts),
+    )
+    raise_problems(source.problems, DataInvalid)
+    return settings
+
+
+def _code(record: Record, key: str, letters: int) -> str | None:
+    code = record.word(key)
+    if code is None or len(code) == letters and code.isascii() and code.isalpha() and code.isupper():
+        return code
+    example = "KRW, EUR, GBP" if letters == 3 else "KR, DE, GB"
+    record.source.add(record.at(key), f"{key} must be a code of {letters} capital letters", expected=f"{example}, ...")
+    return None
+
+
+def _date(record: Record, key: str) -> date | None:
+    node = record.node(key)
+    value = node.value if isinstance(node, Scalar) else None
+    if node is not None and not isinstance(value, date):
+        record.source.add(node, f"{key} must be a date", expected="a date as YYYY-MM-DD")
+    return value if isinstance(value, date) else None
+
+
+def _hours(record: Record) -> float | None:
+    hours = record.number("hours_per_week")
+    if hours is not None and not 0 < hours <= WEEK_HOURS:
+        record.source.add(record.at("hours_per_week"), "a week cannot have these hours", expected="more than 0, at most 168")
+        return None
+    return hours
+
+
+def _defaults(record: Record, facts: Mapping[str, Fact]) -> dict[str, Value]:
+    known = [name for name, fact in facts.items() if fact.level is Level.CUSTOMER]
+    defaults: dict[str, Value] = {}
+    for name, node, at in record.items("defaults"):
+        if name not in known:
+            record.source.add(at, f'unknown fact "{name}"', expected="a fact of the vocabulary", suggestion=nearest(name, known))
+            continue
+        try:
+            defaults[name] = typed(facts[name], node.value if isinstance(node, Scalar) else None)
+        except WrongValue as wrong:
+            record.source.add(node, str(wrong), expected=wrong.expected, suggestion=wrong.suggestion)
+    return defaults

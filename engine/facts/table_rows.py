@@ -1,0 +1,97 @@
+"""The rows of a table file as texts, one at a time, each with the line it stands on."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sangdo.engine.facts.table_file import TableFile, column_name
+from sangdo.engine.language.errors import DataInvalid, Location, Problem, nearest
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """One row of a table as texts: its line in a CSV file, or its row in a sheet; `width` is its number of cells."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+Rows = Iterator[TextRow]
+
+
+def read_csv_rows(file: TableFile) -> Rows:
+    """Yield the rows of a CSV file one at a time, the header first, blank lines left out."""
+    with file.path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.reader(stream, delimiter=file.delimiter, strict=True)
+        line = 1
+        try:
+            for cells in reader:
+                if cells:
+                    yield TextRow(line, tuple(cells))
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise file.wrong(f"cannot be read from here on: {error}", "quotes closed, doubled inside quotes", line) from None
+
+
+def read_xlsx_rows(file: TableFile) -> Rows:
+    """Yield the rows of a workbook's first sheet one at a time, the header first, blank rows left out."""
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+            cells = tuple(cell_text(value) for value in values)
+            if any(cells):
+                yield TextRow(line, cells)
+        book.close()
+    except (DataInvalid, GeneratorExit):
+        raise
+    except Exception as error:
+        # openpyxl raises whatever its XML and ZIP readers do; all of it means the same to a person.
+        raise file.wrong(f"the workbook cannot be read: {type(error).__name__}", "a workbook that Excel opens") from None
+
+
+def cell_text(value: object) -> str:
+    """Write a typed cell as text: dates in ISO form, whole numbers without a fraction, true and false."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    isoformat: Callable[[], str] | None = getattr(value, "isoformat", None)
+    if isoformat is not None:
+        return isoformat().removesuffix("T00:00:00")
+    return str(value)
+
+
+def read_rows(file: TableFile) -> tuple[tuple[str, ...], Rows]:
+    """Return the column names and the rows after the header of a CSV file or a workbook."""
+    rows = read_xlsx_rows(file) if file.kind == "xlsx" else read_csv_rows(file)
+    header = next(rows, None)
+    if header is None:
+        raise file.wrong("the file has no header line", "column names in the first line")
+    return tuple(column_name(name) for name in header.cells), rows
+
+
+def check_header(file: TableFile, names: tuple[str, ...], required: tuple[str, ...], used: tuple[str, ...]) -> None:
+    """Raise DataInvalid where a required column is missing, or a used one is there twice."""
+    problems = []
+    others = [name for name in names if name and name not in used]
+    for name in required:
+        if name not in names:
+            close = nearest(name, others)
+            message = f"there is no column {name}" + (f", but one named {close}" if close else "")
+            listed = (", ".join(names) or "none")[:300]
+            expected = f"the column {name} (the columns are: {listed})"
+            problems.append(Problem(Location(file.shown, 1), message, None, expected, name if close else None))
+    for name in dict.fromkeys(names):
+        if name in used and names.count(name) > 1:
+            column = names.index(name, names.index(name) + 1) + 1
+            message = f"the column {name} is there twice"
+            problems.append(Problem(Location(file.shown, 1), message, expected=f"one column {name} (see column {column})"))
+    if problems:
+        raise DataInvalid(*problems)

@@ -1,0 +1,1 @@
+"""Run a Rulebook forward on durable-rules."""

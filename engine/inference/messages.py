@@ -1,0 +1,46 @@
+"""Facts as durable-rules sees them: small messages `{f: name, v: value}`, unknown and set members included.
+
+A fact x is the message `x`; unknown, it is the message `?x`; each word w that rules look for in a set x
+is the message `x=w`, true or false. Names of control messages begin with `$`.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+
+from sangdo.engine.language.rulebook import Value
+
+
+def unknown_name(fact: str) -> str:
+    """Return the name of the message that says the fact is unknown."""
+    return f"?{fact}"
+
+
+def element_name(fact: str, word: str) -> str:
+    """Return the name of the message that says whether a set holds a word."""
+    return f"{fact}={word}"
+
+
+def encode(value: Value) -> str:
+    """Write a value as JSON that durable-rules reads exactly.
+
+    Numbers are decimals with a point and no exponent (its parser takes 1e16 for null); dates are day
+    numbers; texts keep their characters, since it compares escapes literally.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        text = repr(float(value))
+        return text if "e" not in text else _without_exponent(text)
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, date):
+        return f"{value.toordinal()}.0"
+    raise TypeError(f"a set is asserted word by word, not as {value!r}")
+
+
+def _without_exponent(text: str) -> str:
+    digits = format(Decimal(text), "f")
+    return digits if "." in digits else f"{digits}.0"

@@ -1,0 +1,247 @@
+"""The program: a Rulebook compiled to the subset of durable-rules that is exact.
+
+A program has one segment, a ruleset of durable-rules, for each run of strata of one level. In a segment
+every rule is a join of patterns over flat messages; its priority is its place in the chain; a gate opens
+a question that applies, and a closing rule ends each stratum. What cannot be expressed safely is refused
+with the rule named; the limits are those at which durable-rules 2.0.28 was seen to hang or crash.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sangdo.engine.inference.messages import element_name, encode, unknown_name
+from sangdo.engine.inference.thresholds import ResolvedThreshold
+from sangdo.engine.inference.variants import Check, Expander, TooManyVariants, Variant
+from sangdo.engine.language.errors import Location, Problem, RulesInvalid
+from sangdo.engine.language.rulebook import Choose, FactType, Level, Question, Rule, Rulebook
+
+MAX_NAMES = 480
+MAX_CHECKS = 60
+MAX_SHARED = 240
+MAX_PATTERNS = 16
+MAX_RULES = 4000
+MAX_STRATA = 200
+MAX_TEXT_BYTES = 65_000
+
+CLOCK = "$"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one rule of the ruleset stands for: `opens` a question, `holds`, `fails`, or `closes` a stratum."""
+
+    role: str
+    question: str = ""
+    rule: str = ""
+    gates: tuple[str, ...] = ()
+    stratum: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One ruleset: its definition as JSON, what each of its rules stands for, and the messages it reads.
+
+    `prefixes` maps a message name to the beginning of its JSON, up to the value; `facts` maps a fact to
+    the messages read about it.
+    """
+
+    level: Level
+    definition: str
+    entries: Mapping[str, Entry]
+    prefixes: Mapping[str, str]
+    facts: Mapping[str, tuple[str, ...]]
+    strata: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """All segments, in the order in which they run."""
+
+    segments: tuple[Segment, ...]
+
+
+def compile_program(rulebook: Rulebook, thresholds: Mapping[str, ResolvedThreshold]) -> Program:
+    """Compile a rulebook for one set of resolved thresholds; raises RulesInvalid naming the rule it refuses."""
+    segments = []
+    for level, strata in _runs(rulebook):
+        segments.append(_Compiler(rulebook, thresholds, level, strata).compile())
+    return Program(tuple(segments))
+
+
+def _runs(rulebook: Rulebook) -> Iterator[tuple[Level, list[tuple[str, ...]]]]:
+    """Cut the strata into runs of one level that stay under the limits of one ruleset."""
+    run: list[tuple[str, ...]] = []
+    level, rules = Level.CUSTOMER, 0
+    for stratum in rulebook.strata:
+        questions = [rulebook.questions[name] for name in stratum]
+        count = sum(len(question.rules) for question in questions)
+        if run and (questions[0].level is not level or rules + count > MAX_RULES // 4 or len(run) >= MAX_STRATA):
+            yield level, run
+            run, rules = [], 0
+        level, rules = questions[0].level, rules + count
+        run.append(stratum)
+    if run:
+        yield level, run
+
+
+@dataclass
+class _Pending:
+    """A rule of the ruleset before it is written down."""
+
+    name: str
+    entry: Entry
+    variant: Variant
+    priority: int
+    location: Location | None
+
+
+@dataclass
+class _Compiler:
+    rulebook: Rulebook
+    thresholds: Mapping[str, ResolvedThreshold]
+    level: Level
+    strata: list[tuple[str, ...]]
+    pending: list[_Pending] = field(default_factory=list)
+    priority: int = 0
+
+    def compile(self) -> Segment:
+        self.expander = Expander(self.rulebook.facts, self.thresholds)
+        for stratum in self.strata:
+            for name in stratum:
+                self._question(self.rulebook.questions[name])
+            self._add(Entry("closes", stratum=stratum), frozenset([(CLOCK, None)]), None)
+        self._check_limits()
+        names = list(dict.fromkeys(name for one in self.pending for name, _ in sorted(one.variant, key=_order)))
+        _check_identities(names)
+        prefixes = {
+            name: f'{{"id":"{number}","sid":"0","f":{encode(name)},"v":' for number, name in enumerate(names, start=1)
+        }
+        definition = ",".join(f"{encode(one.name)}:{_rule_json(one)}" for one in self.pending)
+        return Segment(
+            self.level,
+            "{" + definition + "}",
+            {one.name: one.entry for one in self.pending},
+            prefixes,
+            self._messages_by_fact(set(names)),
+            tuple(self.strata),
+        )
+
+    def _add(self, entry: Entry, variant: Variant, location: Location | None) -> None:
+        self.pending.append(_Pending(f"r{len(self.pending)}", entry, variant, self.priority, location))
+
+    def _question(self, question: Question) -> None:
+        """Compile the gate of a question, its rules, and for a sum what makes each of them fail."""
+        conditions = [self._rule_variants(question, rule) for rule in question.rules]
+        uses = sum(len(holding) + len(failing) for holding, failing in conditions)
+        gates = tuple(f"${question.name}.{number}" for number in range(uses // MAX_SHARED + 1))
+        self.priority += 1
+        try:
+            opening = self.expander.holding(question.applies)
+        except TooManyVariants as refused:
+            raise self._refuse(question.location, f"applies of {question.name}", str(refused)) from None
+        for variant in opening:
+            self._add(Entry("opens", question.name, gates=gates), variant or frozenset([(CLOCK, None)]), None)
+        used = 0
+        for rule, (holding, failing) in zip(question.rules, conditions, strict=True):
+            self.priority += 1
+            for role, variants in (("holds", holding), ("fails", failing)):
+                for variant in variants:
+                    gate = (gates[used // MAX_SHARED], None)
+                    self._add(Entry(role, question.name, rule.id), variant | {gate}, rule.location)
+                    used += 1
+        self.priority += 1
+
+    def _rule_variants(self, question: Question, rule: Rule) -> tuple[list[Variant], list[Variant]]:
+        try:
+            holding = self.expander.holding(rule.when)
+            failing = self.expander.failing(rule.when) if question.choose is Choose.SUM else []
+        except TooManyVariants as refused:
+            raise self._refuse(rule.location, f"the rule {rule.id}", str(refused)) from None
+        if isinstance(rule.points, str):
+            holding = [variant | {(rule.points, None)} for variant in holding]
+        return holding, failing
+
+    def _refuse(self, at: Location, what: str, why: str) -> RulesInvalid:
+        return RulesInvalid(Problem(at, f"{what} cannot be run safely: {why}", expected="several smaller rules"))
+
+    def _check_limits(self) -> None:
+        """Refuse what durable-rules would answer with a hang or a crash."""
+        checks: dict[str, set[object]] = {}
+        shared: Counter[object] = Counter()
+        for one in self.pending:
+            at = one.location or Location(self.rulebook.root)
+            what = f"the rule {one.entry.rule}" if one.entry.rule else f"the question {one.entry.question}"
+            if len({name for name, _ in one.variant}) > MAX_PATTERNS:
+                raise self._refuse(at, what, f"it joins more than {MAX_PATTERNS} facts")
+            for name, check in one.variant:
+                if check is not None and len(encode(check[1]).encode()) > MAX_TEXT_BYTES:
+                    raise self._refuse(at, what, "a text in it is too long")
+                checks.setdefault(name, set()).add(check)
+                if len(checks[name]) > MAX_CHECKS:
+                    raise self._refuse(at, what, f"with it, {name} has more than {MAX_CHECKS} different tests")
+            for pattern in _patterns(one.variant):
+                shared[pattern] += 1
+                if shared[pattern] > MAX_SHARED + 10:
+                    raise self._refuse(at, what, f"more than {MAX_SHARED} rules make the same test of {pattern[0]}")
+        if len(checks) > MAX_NAMES:
+            raise self._refuse(Location(self.rulebook.root), "the rulebook", f"it reads more than {MAX_NAMES} facts")
+        if len(self.pending) > MAX_RULES:
+            raise self._refuse(Location(self.rulebook.root), "the rulebook", f"it has over {MAX_RULES} alternatives")
+
+    def _messages_by_fact(self, names: set[str]) -> dict[str, tuple[str, ...]]:
+        """Map each fact to the messages about it that some pattern reads."""
+        found: dict[str, tuple[str, ...]] = {}
+        for fact in self.rulebook.facts.values():
+            possible = [fact.name, unknown_name(fact.name)]
+            if fact.type is FactType.CHOICES:
+                possible += [element_name(fact.name, word) for word in fact.values or ()]
+            read = tuple(name for name in possible if name in names)
+            if read:
+                found[fact.name] = read
+        return found
+
+
+def _order(item: tuple[str, object]) -> tuple[bool, str, str]:
+    """Facts before gates and the clock: the most telling pattern of a join comes first."""
+    return item[0].startswith("$"), item[0], str(item[1])
+
+
+def _patterns(variant: Variant) -> Iterator[tuple[str, frozenset[Check]]]:
+    """Yield the patterns of a variant: one for each message, with all the tests on it."""
+    by_name: dict[str, set[Check]] = {}
+    for name, check in variant:
+        by_name.setdefault(name, set()).update([check] if check else [])
+    for name in sorted(by_name, key=lambda n: (n.startswith("$"), n)):
+        yield name, frozenset(by_name[name])
+
+
+def _rule_json(one: _Pending) -> str:
+    patterns = []
+    for number, (name, checks) in enumerate(_patterns(one.variant)):
+        tests = [f'{{"f":{encode(name)}}}']
+        for symbol, value in sorted(checks, key=str):
+            test = f'{{"v":{encode(value)}}}'
+            tests.append(f'{{"{symbol}":{test}}}' if symbol else test)
+        patterns.append(f'{{"m{number}":{{"$and":[{",".join(tests)}]}}}}')
+    return f'{{"all":[{",".join(patterns)}],"pri":{one.priority}}}'
+
+
+def _check_identities(names: list[str]) -> None:
+    """Refuse message ids that durable-rules would take for the same: it compares 32-bit FNV-1a hashes."""
+    seen: dict[int, str] = {}
+    for text in [*(str(number) for number in range(1, len(names) + 1)), "0", "id", "sid", "f", "v"]:
+        code = fnv1a(text)
+        if seen.setdefault(code, text) != text:
+            problem = Problem(Location("rules"), f"the identities {text} and {seen[code]} cannot be told apart")
+            raise RulesInvalid(problem)
+
+
+def fnv1a(text: str) -> int:
+    """The 32-bit FNV-1a hash of a text, as durable-rules computes it for names and ids."""
+    code = 0x811C9DC5
+    for byte in text.encode():
+        code = ((code ^ byte) * 0x01000193) & 0xFFFFFFFF
+    return code

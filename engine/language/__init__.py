@@ -1,0 +1,1 @@
+"""Read rule files into a Rulebook, or say everything that is wrong with them."""

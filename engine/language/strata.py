@@ -1,0 +1,60 @@
+"""The forward chain: questions grouped into strata, each reading only answers of earlier ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sangdo.engine.language.reading import facts_of_question
+from sangdo.engine.language.rulebook import Fact, Level, Origin, Question
+
+
+class Cycle(ValueError):
+    """Questions that wait for one another; `path` begins and ends with the same question."""
+
+    def __init__(self, path: tuple[str, ...]) -> None:
+        super().__init__(" → ".join(path))
+        self.path = path
+
+
+def arrange_strata(questions: Mapping[str, Question], facts: Mapping[str, Fact]) -> tuple[tuple[str, ...], ...]:
+    """Group questions into strata of one level each (customer or product), in file order within a stratum.
+
+    Levels alternate only where answers must cross between them. Raises Cycle.
+    """
+    needs = {name: _needs(question, questions, facts) for name, question in questions.items()}
+    strata: list[tuple[str, ...]] = []
+    done: set[str] = set()
+    level = Level.CUSTOMER
+    while len(done) < len(questions):
+        ready = [name for name in questions if name not in done and needs[name] <= done]
+        if not ready:
+            raise Cycle(_path_of_cycle(needs, done))
+        stratum = tuple(name for name in ready if questions[name].level is level)
+        if stratum:
+            strata.append(stratum)
+            done.update(stratum)
+        else:
+            level = Level.PRODUCT if level is Level.CUSTOMER else Level.CUSTOMER
+    return tuple(strata)
+
+
+def _needs(question: Question, questions: Mapping[str, Question], facts: Mapping[str, Fact]) -> set[str]:
+    """The questions whose answers this one reads, directly or through a tally."""
+    needed = set()
+    for name in facts_of_question(question):
+        fact = facts[name]
+        if fact.tally and fact.tally.question in questions:
+            needed.add(fact.tally.question)
+        elif fact.origin is Origin.QUESTION and name in questions:
+            needed.add(name)
+    return needed
+
+
+def _path_of_cycle(needs: Mapping[str, set[str]], done: set[str]) -> tuple[str, ...]:
+    """Walk backwards among the waiting questions until one comes again."""
+    path = [next(name for name in needs if name not in done)]
+    while True:
+        following = next(name for name in needs if name in needs[path[-1]] and name not in done)
+        if following in path:
+            return (*path[path.index(following) :], following)
+        path.append(following)

@@ -1,0 +1,1 @@
+"""Check a rulebook against its scenarios."""

@@ -1,0 +1,93 @@
+"""Run scenarios through the whole chain and say where what came out differs from what was expected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sangdo.engine.decision.decision import Decision, decide
+from sangdo.engine.decision.plan import build_plan
+from sangdo.engine.inference.engine import Engine
+from sangdo.engine.language.errors import SangdoError
+from sangdo.engine.language.values import as_json
+from sangdo.engine.verify.scenarios import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One difference: what it is about, what was expected and what came out."""
+
+    about: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A scenario that was run; it passed when there is no failure. `decided` names the rules that decided."""
+
+    scenario: Scenario
+    failures: tuple[Failure, ...]
+    decided: tuple[str, ...]
+
+
+def run_scenario(engine: Engine, scenario: Scenario) -> Result:
+    """Decide a scenario's customer and compare."""
+    try:
+        decision = decide(engine, scenario.facts)
+    except SangdoError as error:
+        return Result(scenario, (Failure("the decision", "a plan", str(error)),), ())
+    failures = (*_answers(scenario, decision), *_deciding(scenario, decision), *_plan(scenario, decision))
+    decided = tuple(rule for closing in decision.trace.closings for rule in closing.deciding)
+    return Result(scenario, failures, decided)
+
+
+def _answers(scenario: Scenario, decision: Decision) -> list[Failure]:
+    failures = []
+    for name, wanted in scenario.expect.answers.items():
+        got = decision.trace.values.get(name)
+        if got != wanted:
+            failures.append(Failure(f"answer {name}", _shown(as_json(wanted)), _shown(as_json(got))))
+    return failures
+
+
+def _deciding(scenario: Scenario, decision: Decision) -> list[Failure]:
+    failures = []
+    for name, wanted in scenario.expect.decided_by.items():
+        closing = decision.trace.closing(name)
+        got = closing.deciding or ((closing.how,) if closing.how in ("otherwise", "given") else ())
+        if sorted(got) != sorted(wanted):
+            failures.append(Failure(f"rules that decided {name}", _shown(sorted(wanted)), _shown(sorted(got))))
+    return failures
+
+
+def _plan(scenario: Scenario, decision: Decision) -> list[Failure]:
+    plan, expect = build_plan(decision, "en"), scenario.expect
+    actions = [action["id"] for action in plan["actions"]]
+    avoid = [action["id"] for action in plan["avoid"]]
+    clauses = sorted({clause for action in plan["actions"] for clause in action["clauses"]})
+    asks = [ask["fact"] for ask in plan["ask"]]
+    return [
+        *_missing("actions", expect.actions, actions),
+        *_missing("actions to avoid", expect.avoid, avoid),
+        *_missing("clauses of actions", expect.clauses, clauses),
+        *_missing("asks", expect.asks, asks),
+        *_unwanted("actions", expect.no_actions, actions + avoid),
+        *_unwanted("clauses of actions", expect.no_clauses, clauses),
+        *_unwanted("asks", expect.no_asks, asks),
+    ]
+
+
+def _missing(about: str, wanted: tuple[str, ...], got: list[str]) -> list[Failure]:
+    missing = [word for word in wanted if word not in got]
+    return [Failure(about, f"also {_shown(missing)}", _shown(got))] if missing else []
+
+
+def _unwanted(about: str, unwanted: tuple[str, ...], got: list[str]) -> list[Failure]:
+    found = [word for word in unwanted if word in got]
+    return [Failure(about, f"without {_shown(found)}", _shown(got))] if found else []
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "nothing"
+    return "unknown" if value is None else str(value)
