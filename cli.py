@@ -215,7 +215,7 @@ def test(rules: Path, pattern: str, quiet: bool) -> None:
     Example:
       sangdo test --run 'keep_or_abandon:*'
     """
-    from sangdo.engine.inference.engine import Engine
+    from sangdo.engine.decision.decision import Decider
     from sangdo.engine.language.errors import Location, NothingMatched, Problem
     from sangdo.engine.verify.scenario_run import run_scenario
     from sangdo.engine.verify.scenarios import read_scenarios
@@ -224,8 +224,8 @@ def test(rules: Path, pattern: str, quiet: bool) -> None:
     scenarios = read_scenarios(rules, rulebook, pattern)
     if not scenarios:
         raise NothingMatched(Problem(Location(str(rules)), f'no scenario matches "{pattern}"'))
-    engine = Engine(rulebook)
-    results = [run_scenario(engine, scenario) for scenario in scenarios]
+    decider = Decider(rulebook)
+    results = [run_scenario(decider, scenario) for scenario in scenarios]
     failed = [result for result in results if result.failures]
     for result in results:
         if result.failures:
@@ -292,9 +292,8 @@ def _load(rules: Path) -> Rulebook:
 
 def _decided(customer: str | None, facts: Path | None, book: Path | None, rules: Path, as_of: date | None) -> Decision:
     """Decide the customer that the words on the command line name."""
-    from sangdo.engine.decision.decision import decide
+    from sangdo.engine.decision.decision import Decider
     from sangdo.engine.facts.facts_file import parse_facts, read_facts
-    from sangdo.engine.inference.engine import Engine
 
     rulebook = _load(rules)
     if facts is not None and customer is None:
@@ -309,7 +308,7 @@ def _decided(customer: str | None, facts: Path | None, book: Path | None, rules:
         found = open_book(book, rulebook, as_of, date.today()).facts(customer)
     else:
         raise click.UsageError("give either CUSTOMER with --book PATH, or --facts FILE")
-    return decide(Engine(rulebook), found)
+    return Decider(rulebook).decide(found)
 
 
 def _as_json(value: object) -> str:

@@ -6,11 +6,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sangdo.engine.explain.asks import Ask, list_asks
-from sangdo.engine.explain.evaluation import Evaluation, evaluate
+from sangdo.engine.explain.evaluation import Evaluation, Evaluator
 from sangdo.engine.facts.facts import Facts, Known
-from sangdo.engine.inference.engine import Engine
+from sangdo.engine.inference.engine import KEPT_PROGRAMS, Engine
 from sangdo.engine.inference.trace import Closing, Trace
 from sangdo.engine.language.errors import Location, Problem, SangdoError
 from sangdo.engine.language.rulebook import Level, Rulebook
@@ -23,25 +24,50 @@ class Disagreement(SangdoError):
     exit_code = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decision:
-    """One customer decided: `id` identifies the facts, the date and the rulebook by their content."""
+    """One customer decided."""
 
-    id: str
     rulebook: Rulebook
     facts: Facts
     trace: Trace
     asks: tuple[Ask, ...]
 
+    @cached_property
+    def id(self) -> str:
+        """A short name that depends on content alone: the rulebook, the date and the facts."""
+        facts = self.facts
+        content = [self.rulebook.sha256, facts.customer_id, facts.as_of.isoformat(), _contents(facts.values)]
+        content += [[product, _contents(values)] for product, values in sorted(facts.products.items())]
+        content += [sorted(facts.lines.items())]
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-def decide(engine: Engine, facts: Facts) -> Decision:
-    """Decide the facts of one customer. Raises RulesInvalid on a conflict, Disagreement on a difference."""
-    rulebook = engine.rulebook
-    complete = with_defaults(facts, rulebook)
-    trace = engine.run(complete)
-    _compare(trace, evaluate(rulebook, complete, trace.thresholds), rulebook)
-    asks = list_asks(rulebook, trace.values, trace.product_values, trace.thresholds, trace.closings)
-    return Decision(_identity(complete, rulebook), rulebook, complete, trace, asks)
+
+class Decider:
+    """Decides customers against one rulebook: runs the engine, checks it, and lists what is left to ask."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        self.engine = Engine(rulebook)
+        self._evaluators: dict[tuple[float | None, ...], Evaluator] = {}
+
+    def decide(self, facts: Facts) -> Decision:
+        """Decide one customer. Raises RulesInvalid on a conflict, Disagreement when the readers differ."""
+        complete = with_defaults(facts, self.rulebook)
+        trace = self.engine.run(complete)
+        evaluation = self._evaluator(trace).evaluate(complete)
+        _compare(trace, evaluation, self.rulebook)
+        asks = list_asks(self.rulebook, evaluation, trace.thresholds)
+        return Decision(self.rulebook, complete, trace, asks)
+
+    def _evaluator(self, trace: Trace) -> Evaluator:
+        key = tuple(threshold.value for threshold in trace.thresholds.values())
+        if key not in self._evaluators:
+            if len(self._evaluators) >= KEPT_PROGRAMS:
+                self._evaluators.clear()
+            self._evaluators[key] = Evaluator(self.rulebook, trace.thresholds)
+        return self._evaluators[key]
 
 
 def with_defaults(facts: Facts, rulebook: Rulebook) -> Facts:
@@ -70,15 +96,6 @@ def _difference(ours: Closing, theirs: Closing) -> str:
         f"durable-rules and the plain evaluator differ on {ours.question}{named}: "
         f"{as_json(ours.answer)} and {as_json(theirs.answer)}; no plan is made"
     )
-
-
-def _identity(facts: Facts, rulebook: Rulebook) -> str:
-    """A short name for a decision that depends on its content alone."""
-    content = [rulebook.sha256, facts.customer_id, facts.as_of.isoformat(), _contents(facts.values)]
-    content += [[product, _contents(values)] for product, values in sorted(facts.products.items())]
-    content += [sorted(facts.lines.items())]
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _contents(values: Mapping[str, Known]) -> list[list[object]]:

@@ -110,6 +110,10 @@ class Wording:
         pattern = "y년 M월 d일 (EEE)" if self.language == "ko" else "EEE d MMMM y"
         return format_date(day, format=pattern, locale=self.locale)
 
+    def short_date(self, day: date) -> str:
+        """Return a date in its short form, without the weekday."""
+        return format_date(day, format="medium", locale=self.locale)
+
 
 def _no_negative_zero(number: float) -> float:
     return 0 if number == 0 else number

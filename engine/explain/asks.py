@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sangdo.engine.explain.evaluation import holds, rule_holds
+from sangdo.engine.explain.evaluation import Evaluation, ready
 from sangdo.engine.inference.thresholds import ResolvedThreshold
 from sangdo.engine.inference.trace import Closing
 from sangdo.engine.language.rulebook import (
@@ -15,6 +15,7 @@ from sangdo.engine.language.rulebook import (
     Question,
     Rule,
     Rulebook,
+    Status,
     Test,
     ThresholdName,
     Value,
@@ -32,11 +33,7 @@ class Ask:
 
 
 def list_asks(
-    rulebook: Rulebook,
-    values: Mapping[str, Value],
-    product_values: Mapping[str, Mapping[str, Value]],
-    thresholds: Mapping[str, ResolvedThreshold],
-    closings: tuple[Closing, ...],
+    rulebook: Rulebook, evaluation: Evaluation, thresholds: Mapping[str, ResolvedThreshold]
 ) -> tuple[Ask, ...]:
     """List the facts that would decide a rule that is undecided where it still matters.
 
@@ -45,14 +42,13 @@ def list_asks(
     on a line that only a book can measure.
     """
     collected: dict[tuple[str, str | None], tuple[dict[str, None], dict[str, None]]] = {}
-    for closing in closings:
+    for closing in evaluation.closings:
         question = rulebook.questions[closing.question]
-        known = values if closing.product is None else {**values, **product_values[closing.product]}
-        for fact, rules in _wanted(rulebook, question, closing, known, thresholds):
+        for fact, rule in _wanted(rulebook, question, closing, evaluation, thresholds):
             product = closing.product if rulebook.facts[fact].level is question.level else None
             questions, waiting = collected.setdefault((fact, product), ({}, {}))
             questions[question.name] = None
-            waiting.update(dict.fromkeys(rules))
+            waiting[rule] = None
     asks = [Ask(fact, product, tuple(q), tuple(r)) for (fact, product), (q, r) in collected.items()]
     return tuple(sorted(asks, key=lambda ask: -len(ask.would_decide)))
 
@@ -61,28 +57,30 @@ def _wanted(
     rulebook: Rulebook,
     question: Question,
     closing: Closing,
-    values: Mapping[str, Value],
+    evaluation: Evaluation,
     thresholds: Mapping[str, ResolvedThreshold],
-) -> Iterator[tuple[str, list[str]]]:
-    if closing.how == "given":
+) -> Iterator[tuple[str, str]]:
+    """Yield pairs of a fact to ask for and a rule that waits for it."""
+    if closing.how == "given" or question.status is Status.RETIRED:
         return
-    if holds(question.applies, values, thresholds) is None:
+    values = evaluation.values
+    if closing.product is not None:
+        values = {**values, **evaluation.product_values[closing.product]}
+    if closing.how == "not_asked":
         for fact in unknowns(question.applies, values, thresholds):
             if _is_asked(rulebook, fact):
-                yield fact, [rule.id for rule in question.rules]
+                yield from ((fact, rule.id) for rule in question.rules)
         return
-    if closing.how == "not_asked":
-        return
-    for rule in _waiting(question, closing):
-        if rule_holds(rule, values, thresholds) is not None:
+    undecided = evaluation.undecided[question.name, closing.product]
+    for rule in _waiting(question, closing) if undecided else ():
+        if rule.id not in undecided:
             continue
-        for fact in unknowns(rule.when, values, thresholds):
-            if _is_asked(rulebook, fact):
-                yield fact, [rule.id]
-        if isinstance(rule.points, str) and rule.points not in values and _is_asked(rulebook, rule.points):
-            yield rule.points, [rule.id]
+        missing = list(unknowns(rule.when, values, thresholds))
+        if isinstance(rule.points, str) and rule.points not in values:
+            missing.append(rule.points)
+        yield from ((fact, rule.id) for fact in missing if _is_asked(rulebook, fact))
         if _waits_for_line(rule.when, values, thresholds):
-            yield question.name, [rule.id]
+            yield question.name, rule.id
 
 
 def _waiting(question: Question, closing: Closing) -> tuple[Rule, ...]:
@@ -103,7 +101,7 @@ def unknowns(
     condition: Condition | None, values: Mapping[str, Value], thresholds: Mapping[str, ResolvedThreshold]
 ) -> Iterator[str]:
     """Yield the unknown facts that leave a condition undecided; parts already decided are passed over."""
-    if condition is None or holds(condition, values, thresholds) is not None:
+    if condition is None or ready(condition, thresholds)(values) is not None:
         return
     if isinstance(condition, Test):
         if condition.fact not in values:
@@ -117,7 +115,7 @@ def _waits_for_line(
     condition: Condition | None, values: Mapping[str, Value], thresholds: Mapping[str, ResolvedThreshold]
 ) -> bool:
     """Whether a condition is undecided because a threshold has no value."""
-    if condition is None or holds(condition, values, thresholds) is not None:
+    if condition is None or ready(condition, thresholds)(values) is not None:
         return False
     if isinstance(condition, Test):
         lines = [operand.name for operand in condition.operands if isinstance(operand, ThresholdName)]

@@ -6,8 +6,10 @@ against it. True, false and None (unknown) combine as in Kleene's strong logic.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, TypeAlias
 
 from sangdo.engine.facts.facts import Facts
 from sangdo.engine.inference.hit_policy import close_question, tally
@@ -20,68 +22,90 @@ from sangdo.engine.language.rulebook import (
     Fact,
     Level,
     NoneOf,
-    Operand,
     Operator,
     Origin,
     Question,
     Rule,
     Rulebook,
+    Status,
     Test,
     ThresholdName,
     Value,
 )
 
+Verdict: TypeAlias = Callable[[Mapping[str, Value]], bool | None]
+"""A condition made ready: from known values to true, false, or None when unknown facts leave it undecided."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """How every question closed, in chain order, and all known values, answers included."""
+    """How every question closed, in chain order; the rules left undecided, by question and product; and all
+    known values, answers included."""
 
     values: Mapping[str, Value]
     product_values: Mapping[str, Mapping[str, Value]]
     closings: tuple[Closing, ...]
+    undecided: Mapping[tuple[str, str | None], tuple[str, ...]]
 
 
-def evaluate(rulebook: Rulebook, facts: Facts, thresholds: Mapping[str, ResolvedThreshold]) -> Evaluation:
-    """Evaluate all questions on the facts of one customer. Raises RulesInvalid on a conflict."""
-    values = {name: known.value for name, known in facts.values.items()}
-    products = {
-        name: {fact: known.value for fact, known in known_facts.items()} for name, known_facts in facts.products.items()
-    }
-    given = _given(rulebook, values)
-    given_of = {name: _given(rulebook, own) for name, own in products.items()}
-    closings: list[Closing] = []
-    for stratum in rulebook.strata:
-        questions = [rulebook.questions[name] for name in stratum]
-        if questions[0].level is Level.CUSTOMER:
-            closings += _close(questions, None, values, values, thresholds, given)
-            continue
-        for product, own in products.items():
-            closings += _close(questions, product, own, {**values, **own}, thresholds, given_of[product])
-        values.update(_counted(rulebook.facts.values(), facts, products))
-    return Evaluation(values, products, tuple(closings))
+class Evaluator:
+    """Evaluates facts against one rulebook with its thresholds resolved."""
 
+    def __init__(self, rulebook: Rulebook, thresholds: Mapping[str, ResolvedThreshold]) -> None:
+        self._rulebook = rulebook
+        self._applies = {q.name: ready(q.applies, thresholds) for q in rulebook.questions.values()}
+        self._rules = {
+            question.name: [(rule.id, ready_rule(rule, thresholds)) for rule in question.rules]
+            for question in rulebook.questions.values()
+        }
 
-def _given(rulebook: Rulebook, values: Mapping[str, Value]) -> dict[str, Value]:
-    return {name: value for name, value in values.items() if rulebook.facts[name].origin is Origin.QUESTION}
+    def evaluate(self, facts: Facts) -> Evaluation:
+        """Evaluate all questions on the facts of one customer. Raises RulesInvalid on a conflict."""
+        rulebook = self._rulebook
+        values = {name: known.value for name, known in facts.values.items()}
+        products = {
+            product: {name: known.value for name, known in own.items()} for product, own in facts.products.items()
+        }
+        given = self._given(values)
+        given_of = {product: self._given(own) for product, own in products.items()}
+        closings: list[Closing] = []
+        undecided: dict[tuple[str, str | None], tuple[str, ...]] = {}
+        for level, strata in groupby(rulebook.strata, lambda stratum: rulebook.questions[stratum[0]].level):
+            questions = [rulebook.questions[name] for stratum in strata for name in stratum]
+            if level is Level.CUSTOMER:
+                closings += self._close(questions, None, values, values, given, undecided)
+                continue
+            for product, own in products.items():
+                closings += self._close(questions, product, own, {**values, **own}, given_of[product], undecided)
+            values.update(_counted(rulebook.facts.values(), facts, products))
+        return Evaluation(values, products, tuple(closings), undecided)
 
+    def _given(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        facts = self._rulebook.facts
+        return {name: value for name, value in values.items() if facts[name].origin is Origin.QUESTION}
 
-def _close(
-    questions: list[Question],
-    product: str | None,
-    own: dict[str, Value],
-    seen: Mapping[str, Value],
-    thresholds: Mapping[str, ResolvedThreshold],
-    given: Mapping[str, Value],
-) -> list[Closing]:
-    closings = []
-    for question in questions:
-        asked = holds(question.applies, seen, thresholds) is True
-        results = {rule.id: rule_holds(rule, seen, thresholds) for rule in question.rules} if asked else {}
-        held = [rule for rule, result in results.items() if result is True]
-        failed = [rule for rule, result in results.items() if result is False]
-        closings.append(close_question(question, product, asked, held, failed, seen, given.get(question.name)))
-    own.update({closing.question: closing.answer for closing in closings if closing.answer is not None})
-    return closings
+    def _close(
+        self,
+        questions: list[Question],
+        product: str | None,
+        own: dict[str, Value],
+        seen: dict[str, Value],
+        given: Mapping[str, Value],
+        undecided: dict[tuple[str, str | None], tuple[str, ...]],
+    ) -> list[Closing]:
+        """Close questions in chain order; each answer is known to those after it."""
+        closings = []
+        for question in questions:
+            asked = question.status is not Status.RETIRED and self._applies[question.name](seen) is True
+            verdicts = [(rule, holds(seen)) for rule, holds in self._rules[question.name]] if asked else []
+            held = [rule for rule, verdict in verdicts if verdict is True]
+            failed = [rule for rule, verdict in verdicts if verdict is False]
+            undecided[question.name, product] = tuple(rule for rule, verdict in verdicts if verdict is None)
+            closing = close_question(question, product, asked, held, failed, seen, given.get(question.name))
+            closings.append(closing)
+            if closing.answer is not None:
+                own[question.name] = seen[question.name] = closing.answer
+        return closings
 
 
 def _counted(facts: Iterable[Fact], given: Facts, products: Mapping[str, Mapping[str, Value]]) -> dict[str, Value]:
@@ -94,85 +118,117 @@ def _counted(facts: Iterable[Fact], given: Facts, products: Mapping[str, Mapping
     return counted
 
 
-def rule_holds(rule: Rule, values: Mapping[str, Value], thresholds: Mapping[str, ResolvedThreshold]) -> bool | None:
-    """Return whether a rule holds; in a sum, one whose numeric fact is unknown is undecided."""
-    result = holds(rule.when, values, thresholds)
-    if result is True and isinstance(rule.points, str) and rule.points not in values:
-        return None
-    return result
+def ready_rule(rule: Rule, thresholds: Mapping[str, ResolvedThreshold]) -> Verdict:
+    """Make a rule's condition ready; in a sum, a rule that holds but whose numeric fact is unknown is undecided."""
+    verdict, points = ready(rule.when, thresholds), rule.points
+    if not isinstance(points, str):
+        return verdict
+
+    def with_points(values: Mapping[str, Value]) -> bool | None:
+        result = verdict(values)
+        return None if result is True and points not in values else result
+
+    return with_points
 
 
-def holds(
-    condition: Condition | None, values: Mapping[str, Value], thresholds: Mapping[str, ResolvedThreshold]
-) -> bool | None:
-    """Return true, false, or None when unknown facts leave it undecided; no condition always holds."""
+def ready(condition: Condition | None, thresholds: Mapping[str, ResolvedThreshold]) -> Verdict:
+    """Make a condition ready to be evaluated; no condition always holds."""
     if condition is None:
-        return True
+        return lambda values: True  # noqa: ARG005
     if isinstance(condition, Test):
-        return _test_holds(condition, values, thresholds)
-    results = [holds(part, values, thresholds) for part in condition.parts]
+        return _ready_test(condition, thresholds)
+    parts = [ready(part, thresholds) for part in condition.parts]
     if isinstance(condition, AllOf):
-        return _all(results)
+        return lambda values: _all(part(values) for part in parts)
     if isinstance(condition, AnyOf):
-        return _any(results)
+        return lambda values: _any(part(values) for part in parts)
     assert isinstance(condition, NoneOf)
-    return _all([_not(result) for result in results])
+    return lambda values: _not(_any(part(values) for part in parts))
+
+
+def _ready_test(test: Test, thresholds: Mapping[str, ResolvedThreshold]) -> Verdict:
+    name = test.fact
+    operands = [thresholds[o.name].value if isinstance(o, ThresholdName) else o for o in test.operands]
+    if test.operator in (Operator.KNOWN, Operator.UNKNOWN):
+        return lambda values: (name in values) is (test.operator is Operator.KNOWN)
+    compare = _COMPARISONS[test.operator]
+
+    def verdict(values: Mapping[str, Value]) -> bool | None:
+        value = values.get(name)
+        return None if value is None else compare(value, operands)
+
+    return verdict
 
 
 def _all(results: Iterable[bool | None]) -> bool | None:
-    collected = set(results)
-    return False if False in collected else None if None in collected else True
+    """Kleene's conjunction: false as soon as one is false, else unknown as soon as one is."""
+    verdict: bool | None = True
+    for result in results:
+        if result is False:
+            return False
+        if result is None:
+            verdict = None
+    return verdict
+
+
+def _any(results: Iterable[bool | None]) -> bool | None:
+    """Kleene's disjunction: true as soon as one is true, else unknown as soon as one is."""
+    verdict: bool | None = False
+    for result in results:
+        if result is True:
+            return True
+        if result is None:
+            verdict = None
+    return verdict
 
 
 def _not(result: bool | None) -> bool | None:
     return None if result is None else not result
 
 
-def _any(results: Iterable[bool | None]) -> bool | None:
-    return _not(_all([_not(result) for result in results]))
+_Operands: TypeAlias = list[Value | None]
 
 
-def _test_holds(test: Test, values: Mapping[str, Value], thresholds: Mapping[str, ResolvedThreshold]) -> bool | None:
-    value = values.get(test.fact)
-    if test.operator is Operator.KNOWN:
-        return value is not None
-    if test.operator is Operator.UNKNOWN:
-        return value is None
-    if value is None:
-        return None
-    operands = [_resolved(operand, thresholds) for operand in test.operands]
-    if isinstance(value, frozenset):
-        return any(operand in value for operand in operands)
-    if test.operator is Operator.IS_NOT:
-        return _not(_equal(value, operands[0]))
-    if test.operator in (Operator.IS, Operator.ONE_OF):
-        return _any(_equal(value, operand) for operand in operands)
-    if test.operator is Operator.BETWEEN:
-        low, high = operands
-        return _all([_compare(Operator.AT_LEAST, value, low), _compare(Operator.AT_MOST, value, high)])
-    return _compare(test.operator, value, operands[0])
+def _is(value: Value, operands: _Operands) -> bool | None:
+    return _any(None if operand is None else value == operand for operand in operands)
 
 
-def _resolved(operand: Operand, thresholds: Mapping[str, ResolvedThreshold]) -> Value | None:
-    return thresholds[operand.name].value if isinstance(operand, ThresholdName) else operand
+def _is_not(value: Value, operands: _Operands) -> bool | None:
+    return _not(_is(value, operands))
 
 
-def _equal(value: Value, operand: Value | None) -> bool | None:
-    return None if operand is None else value == operand
+def _includes(value: Any, operands: _Operands) -> bool | None:
+    return any(operand in value for operand in operands)
 
 
-def _compare(operator: Operator, value: Value, operand: Value | None) -> bool | None:
-    if operand is None:
-        return None
-    difference = _order(value) - _order(operand)
-    return {
-        Operator.AT_LEAST: difference >= 0,
-        Operator.MORE_THAN: difference > 0,
-        Operator.AT_MOST: difference <= 0,
-        Operator.LESS_THAN: difference < 0,
-    }[operator]
+def _at_least(value: Any, operands: list[Any]) -> bool | None:
+    return None if operands[0] is None else value >= operands[0]
 
 
-def _order(value: Value) -> float:
-    """A number that orders numbers and dates."""
-    return value.toordinal() if hasattr(value, "toordinal") else float(value)  # type: ignore[arg-type]
+def _more_than(value: Any, operands: list[Any]) -> bool | None:
+    return None if operands[0] is None else value > operands[0]
+
+
+def _at_most(value: Any, operands: list[Any]) -> bool | None:
+    return _not(_more_than(value, operands))
+
+
+def _less_than(value: Any, operands: list[Any]) -> bool | None:
+    return _not(_at_least(value, operands))
+
+
+def _between(value: Value, operands: _Operands) -> bool | None:
+    return _all((_at_least(value, operands[:1]), _at_most(value, operands[1:])))
+
+
+_COMPARISONS: Mapping[Operator, Callable[[Any, list[Any]], bool | None]] = {
+    Operator.IS: _is,
+    Operator.ONE_OF: _is,
+    Operator.IS_NOT: _is_not,
+    Operator.INCLUDES: _includes,
+    Operator.AT_LEAST: _at_least,
+    Operator.MORE_THAN: _more_than,
+    Operator.AT_MOST: _at_most,
+    Operator.LESS_THAN: _less_than,
+    Operator.BETWEEN: _between,
+}

@@ -18,6 +18,7 @@ from sangdo.engine.language.rulebook import Threshold
 MEASURED = "measured"
 STALE_DAYS = 90
 BATCH = 5_000
+SCHEMA = {"customer_id": "string", "date": "date", "amount": "float64", "order_id": "string", "margin": "float64"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,7 @@ class Measurement:
 def measure_orders(orders: Orders, as_of: date, thresholds: Mapping[str, Threshold]) -> Measurement:
     """Measure all customers who had a row up to the date, and draw the lines of the thresholds."""
     connection = orders.connection
-    backend = ibis.duckdb.from_connection(connection)
-    expression = measure(backend.table(TABLE), as_of).order_by("customer_id")
+    expression = measure(ibis.table(SCHEMA, name=TABLE), as_of).order_by("customer_id")
     connection.execute(f"CREATE OR REPLACE TABLE {MEASURED} AS {ibis.to_sql(expression, dialect='duckdb')}")
     lines = measure_lines(thresholds, _rated(connection, thresholds))
     return Measurement(connection, as_of, lines, _warnings(orders, as_of))

@@ -7,10 +7,11 @@ that a closing asserts, so that the chain runs inside the engine.
 
 from __future__ import annotations
 
-import json
+import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from datetime import date
 
 import durable_rules_engine as durable
@@ -25,6 +26,8 @@ from sangdo.engine.language.rulebook import Level, Origin, Rulebook, Value
 
 KEPT_PROGRAMS = 4
 _SESSION = "0"
+_IDENTITY = re.compile(r'"id": ?"([0-9]+)"')
+"""The id of a message in a report; inside a text the quotes would be escaped."""
 
 
 class Engine:
@@ -35,25 +38,33 @@ class Engine:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
+        self._resolved: tuple[tuple[date, dict[str, float]], Mapping[str, ResolvedThreshold]] | None = None
         self._programs: OrderedDict[tuple[float | None, ...], tuple[Program, list[int]]] = OrderedDict()
 
     def run(self, facts: Facts) -> Trace:
         """Run all questions on the facts of one customer. Raises RulesInvalid on a conflict."""
-        thresholds = resolve_thresholds(self.rulebook, facts.as_of, facts.lines)
+        thresholds = self._thresholds(facts)
         program, handles = self._program(thresholds)
         run = _Run(self.rulebook, facts)
-        for segment, handle in zip(program.segments, handles, strict=True):
-            if segment.level is Level.CUSTOMER:
-                run.session(segment, handle, None)
-            else:
-                for product in run.product_values:
+        segments = zip(program.segments, handles, strict=True)
+        for level, group in groupby(segments, lambda pair: pair[0].level):
+            of_level = list(group)
+            for product in [None] if level is Level.CUSTOMER else list(run.product_values):
+                for segment, handle in of_level:
                     run.session(segment, handle, product)
-                run.count_products()
+            run.count_products()
         return Trace(facts, thresholds, run.values, run.product_values, tuple(run.firings), tuple(run.closings))
 
     def prepare(self, as_of: date) -> None:
         """Compile the rulebook as of a date, so that a rule that cannot be run safely is refused now."""
         self._program(resolve_thresholds(self.rulebook, as_of, {}))
+
+    def _thresholds(self, facts: Facts) -> Mapping[str, ResolvedThreshold]:
+        """Resolve the thresholds, unless the customer before had the same date and lines."""
+        key = facts.as_of, dict(facts.lines)
+        if self._resolved is None or self._resolved[0] != key:
+            self._resolved = key, resolve_thresholds(self.rulebook, facts.as_of, facts.lines)
+        return self._resolved[1]
 
     def close(self) -> None:
         """Free all native rulesets."""
@@ -109,10 +120,10 @@ class _Run:
         held: dict[str, None] = {}
         failed: set[str] = set()
         try:
-            for entry, matched in session.firings():
+            for entry, report in session.firings():
                 if entry.role == "holds" and entry.rule not in held:
                     held[entry.rule] = None
-                    self.firings.append(Firing(entry.rule, entry.question, product, matched))
+                    self.firings.append(Firing(entry.rule, entry.question, product, session.matched(report)))
                 elif entry.role == "fails":
                     failed.add(entry.rule)
                 elif entry.role == "opens" and entry.question not in asked:
@@ -146,8 +157,8 @@ class _Session:
     def __init__(self, segment: Segment, handle: int, values: Mapping[str, Value]) -> None:
         self._segment, self._handle, self._values = segment, handle, values
 
-    def firings(self) -> Iterator[tuple[Entry, tuple[tuple[str, Value | None], ...]]]:
-        """Assert what is known and unknown, then yield each firing as durable-rules reports it."""
+    def firings(self) -> Iterator[tuple[Entry, str]]:
+        """Assert what is known and unknown, then yield each firing with durable-rules' report of it."""
         answered = {name for stratum in self._segment.strata for name in stratum}
         messages = [self._message(CLOCK, "1")]
         for name in self._segment.facts:
@@ -159,14 +170,13 @@ class _Session:
             return
         _, report, context = started
         while report is not None:
-            ((rule, patterns),) = json.loads(report).items()
-            yield self._segment.entries[rule], self._matched(patterns)
+            yield self._segment.entries[report[2 : report.index('"', 2)]], report
             report = durable.complete_and_start_action(self._handle, context)
 
-    def _matched(self, patterns: Mapping[str, Mapping[str, object]]) -> tuple[tuple[str, Value | None], ...]:
-        """The facts behind the messages that the engine reports as matched."""
-        names = dict.fromkeys(str(message["f"]).split("=")[0] for message in patterns.values())
-        return tuple((name.removeprefix("?"), self._values.get(name)) for name in names if not name.startswith("$"))
+    def matched(self, report: str) -> tuple[tuple[str, Value | None], ...]:
+        """The facts behind the messages that a report names as matched, in the order of its patterns."""
+        subjects = (self._segment.subjects[identity] for identity in _IDENTITY.findall(report))
+        return tuple((fact, self._values.get(fact)) for fact in dict.fromkeys(subjects) if fact)
 
     def assert_fact(self, name: str, value: Value | None) -> None:
         """Assert an answer, as far as rules of this segment read it."""

@@ -26,12 +26,12 @@ def close_question(
 
     Raises RulesInvalid, naming both rules, when exactly_one gets two different answers.
     """
-    in_order = tuple(rule for rule in question.rules if rule.id in held)
+    if not asked and given is None:
+        return Closing(question.name, product, "not_asked", None, (), ())
+    in_order = tuple(rule for rule in question.rules if rule.id in held) if held else ()
     ids = tuple(rule.id for rule in in_order)
     if given is not None:
         return Closing(question.name, product, "given", given, (), ids)
-    if not asked:
-        return Closing(question.name, product, "not_asked", None, (), ())
     if question.choose is Choose.SUM:
         return _close_sum(question, product, ids, failed, values)
     if not in_order:

@@ -23,6 +23,11 @@ def element_name(fact: str, word: str) -> str:
     return f"{fact}={word}"
 
 
+def subject_of(name: str) -> str:
+    """Return the fact that a message is about, or "" for a control message."""
+    return "" if name.startswith("$") else name.removeprefix("?").split("=", 1)[0]
+
+
 def encode(value: Value) -> str:
     """Write a value as JSON that durable-rules reads exactly.
 

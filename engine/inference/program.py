@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sangdo.engine.inference.messages import element_name, encode, unknown_name
+from sangdo.engine.inference.messages import element_name, encode, subject_of, unknown_name
 from sangdo.engine.inference.thresholds import ResolvedThreshold
 from sangdo.engine.inference.variants import Check, Expander, TooManyVariants, Variant
 from sangdo.engine.language.errors import Location, Problem, RulesInvalid
-from sangdo.engine.language.rulebook import Choose, FactType, Level, Question, Rule, Rulebook
+from sangdo.engine.language.rulebook import Choose, FactType, Level, Question, Rule, Rulebook, Status
 
 MAX_NAMES = 480
 MAX_CHECKS = 60
@@ -44,14 +44,15 @@ class Entry:
 class Segment:
     """One ruleset: its definition as JSON, what each of its rules stands for, and the messages it reads.
 
-    `prefixes` maps a message name to the beginning of its JSON, up to the value; `facts` maps a fact to
-    the messages read about it.
+    `prefixes` maps a message name to the beginning of its JSON, up to the value; `subjects` the id of a
+    message to the fact it is about ("" for a gate or the clock); `facts` a fact to the messages about it.
     """
 
     level: Level
     definition: str
     entries: Mapping[str, Entry]
     prefixes: Mapping[str, str]
+    subjects: Mapping[str, str]
     facts: Mapping[str, tuple[str, ...]]
     strata: tuple[tuple[str, ...], ...]
 
@@ -125,6 +126,7 @@ class _Compiler:
             "{" + definition + "}",
             {one.name: one.entry for one in self.pending},
             prefixes,
+            {str(number): subject_of(name) for number, name in enumerate(names, start=1)},
             self._messages_by_fact(set(names)),
             tuple(self.strata),
         )
@@ -133,7 +135,12 @@ class _Compiler:
         self.pending.append(_Pending(f"r{len(self.pending)}", entry, variant, self.priority, location))
 
     def _question(self, question: Question) -> None:
-        """Compile the gate of a question, its rules, and for a sum what makes each of them fail."""
+        """Compile the gate of a question, its rules, and for a sum what makes each of them fail.
+
+        A retired question is never asked: the closing of its stratum is all that is left of it.
+        """
+        if question.status is Status.RETIRED:
+            return
         conditions = [self._rule_variants(question, rule) for rule in question.rules]
         uses = sum(len(holding) + len(failing) for holding, failing in conditions)
         gates = tuple(f"${question.name}.{number}" for number in range(uses // MAX_SHARED + 1))

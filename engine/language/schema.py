@@ -146,7 +146,7 @@ def _scenarios() -> Schema:
     from_word: Schema = {"type": "object"}
     expect = _record(
         {"answers": from_word, "decided_by": from_word, **dict.fromkeys(
-            ("actions", "no_actions", "avoid", "clauses", "no_clauses", "asks", "no_asks"), _WORDS)},
+            ("actions", "no_actions", "clauses", "no_clauses", "asks", "no_asks"), _WORDS)},
         (),
     )  # fmt: skip
     scenario = _record(

@@ -17,7 +17,7 @@ from sangdo.engine.language.values import WrongValue, typed
 
 KEYS = ("name", "as_of", "facts", "book", "expect")
 EXPECT_KEYS = (
-    "answers", "decided_by", "actions", "no_actions", "avoid", "clauses", "no_clauses", "asks", "no_asks"
+    "answers", "decided_by", "actions", "no_actions", "clauses", "no_clauses", "asks", "no_asks"
 )  # fmt: skip
 DEFAULT_AS_OF = date(2026, 1, 1)
 
@@ -30,7 +30,6 @@ class Expectation:
     decided_by: dict[str, tuple[str, ...]]
     actions: tuple[str, ...]
     no_actions: tuple[str, ...]
-    avoid: tuple[str, ...]
     clauses: tuple[str, ...]
     no_clauses: tuple[str, ...]
     asks: tuple[str, ...]
@@ -97,7 +96,6 @@ class _ScenarioReader:
             self._deciding(record),
             self._named(record, "actions", "action", actions),
             self._named(record, "no_actions", "action", actions),
-            self._named(record, "avoid", "action", actions),
             self._named(record, "clauses", "clause", clauses),
             self._named(record, "no_clauses", "clause", clauses),
             self._named(record, "asks", "fact", facts),

@@ -1,0 +1,109 @@
+"""The fixed words of a rendered plan, each in Korean and English, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from sangdo.engine.language.rulebook import Text
+
+PHRASES: Mapping[str, Text] = {
+    # ---- the head of the page
+    "plan": Text("고객 영업 계획", "Customer plan"),
+    "customer": Text("고객 {0}", "Customer {0}"),
+    "unnamed": Text("이름 없는 고객", "Unnamed customer"),
+    "number": Text("고객 번호 {0}", "No. {0}"),
+    "unclassified": Text("아직 분류하지 못함", "Not yet classified"),
+    "rep": Text("담당", "Rep"),
+    "as_of": Text("기준일", "As of"),
+    # ---- the numbers
+    "numbers": Text("수치", "The numbers"),
+    "at_or_above": Text("기준선 {0} 이상", "at or above the line of {0}"),
+    "below": Text("기준선 {0} 미만", "below the line of {0}"),
+    "line_of_book": Text("장부에서 산출", "from the book"),
+    "line_of_rules": Text("규칙에 정한 값", "set in the rules"),
+    "silence": Text("마지막 주문 뒤", "Since the last order"),
+    "times_the_gap": Text("평소 간격 {0}의 {1}배", "{1} times the usual gap of {0}"),
+    "trend": Text("전년 대비 거래량", "Volume against the year before"),
+    "trend_up": Text("{0} % 증가", "{0} % more"),
+    "trend_down": Text("{0} % 감소", "{0} % less"),
+    "trend_same": Text("같은 수준", "the same"),
+    "also_known": Text("그 밖에 아는 것", "Also known"),
+    "item": Text("항목", "Item"),
+    "value": Text("값", "Figure"),
+    "against": Text("견줌", "Compared"),
+    "origin": Text("출처", "Origin"),
+    "measured": Text("주문 기록", "measured"),
+    "given": Text("직접 입력", "given"),
+    "given_by": Text("{0} 보고", "from {0}"),
+    "given_by_on": Text("{0} 보고, {1}", "from {0}, {1}"),
+    "given_on": Text("직접 입력, {0}", "given, {0}"),
+    "default": Text("기본값", "default"),
+    "answer": Text("규칙의 답", "from the rules"),
+    # ---- why, and to what end
+    "why": Text("판단 근거", "Why we say so"),
+    "finding": Text("판단", "Finding"),
+    "reason": Text("근거", "Reason"),
+    "set_by_hand": Text("규칙 대신 사람이 정했다 ({0}).", "Set by a person, not by the rules ({0})."),
+    "by_default": Text(
+        "해당하는 규칙이 없어 정해 둔 기본 답을 따른다.", "No rule applied, so the default answer stands."
+    ),
+    "aim": Text("목표", "The aim"),
+    # ---- what to do
+    "do": Text("할 일", "What to do"),
+    "this_week": Text("이번 주 ({0}까지)", "This week (by {0})"),
+    "this_quarter": Text("앞으로 석 달 ({0}까지)", "This quarter (by {0})"),
+    "later": Text("그 뒤", "Later"),
+    "standing": Text("꾸준히 할 일", "Standing rhythm"),
+    "due": Text("{0}까지", "by {0}"),
+    "each_time": Text("한 번에 {0}", "{0} each time"),
+    "hours": Text("시간", "hours"),
+    "who_rep": Text("담당자", "rep"),
+    "who_manager": Text("관리자", "manager"),
+    "who_company": Text("회사", "company"),
+    "every_day": Text("매일", "every day"),
+    "every_week": Text("매주", "every week"),
+    "every_two_weeks": Text("2주마다", "every two weeks"),
+    "every_month": Text("매월", "every month"),
+    "every_quarter": Text("분기마다", "every quarter"),
+    "every_year": Text("해마다", "every year"),
+    "time": Text("시간과 우선순위", "Time and priority"),
+    "dated_hours": Text("기한이 있는 일: 모두 {0}", "Dated work: {0} in all"),
+    "standing_hours": Text("꾸준히 할 일: 분기에 약 {0}", "Standing work: about {0} a quarter"),
+    "over_budget": Text(
+        "담당자의 석 달 치 일은 약 {0}, 배정된 시간은 {1}이다. 넘치는 일은 관리자와 순서를 정한다.",
+        "The rep's work for the quarter comes to about {0}; the time set aside is {1}. Settle with the manager what "
+        "comes first.",
+    ),
+    # ---- what to ask, what not to do, when to look again
+    "ask": Text("물어볼 것", "What to ask"),
+    "ask_first": Text(
+        "아직 판단할 자료가 모자란다. 아래부터 확인하고 계획을 다시 뽑는다.",
+        "Too little is known to decide. Find out the following first, then draw up this plan again.",
+    ),
+    "decides": Text("정해지는 것", "decides"),
+    "more": Text("그 밖에 {0}가지", "And {0} more"),
+    "avoid": Text("하지 말 것", "What not to do"),
+    "look_again": Text("다시 볼 날", "Look again"),
+    "products": Text("제품별 판단", "Product by product"),
+    "product": Text("제품", "Product"),
+    "known": Text("아는 것", "Known"),
+    "warnings": Text("자료에 관한 주의", "Notes on the data"),
+    # ---- the foot of the page
+    "house": Text("자체 기준", "house"),
+    "legend": Text(
+        "줄 끝의 작은 글자는 규칙과 조항의 번호이다. ‘자체 기준’은 원전에 없어 회사가 보탠 것임을 뜻한다.",
+        "The small codes are rules and clauses. “House” marks what the company added where the source is silent.",
+    ),
+    "rulebook": Text("규칙집", "Rulebook"),
+    "decision": Text("판단 번호", "Decision"),
+    "engine": Text("엔진", "Engine"),
+    "agreed": Text("확인", "Agreed"),
+    "date": Text("날짜", "Date"),
+}
+
+
+@cache
+def phrases_in(language: str) -> Mapping[str, str]:
+    """Return the fixed words in one language (ko or en)."""
+    return {name: text.in_language(language) for name, text in PHRASES.items()}

@@ -1,0 +1,137 @@
+"""A book's contents as they are cached: each customer's measured and given facts as JSON."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from sangdo.engine.facts.book_files import BookFiles
+from sangdo.engine.facts.facts import Known
+from sangdo.engine.facts.given import Given, read_customers, read_observations, read_products
+from sangdo.engine.facts.measurement import Measurement, measure_orders
+from sangdo.engine.facts.measures import period
+from sangdo.engine.facts.orders import open_orders
+from sangdo.engine.language.errors import DataInvalid, Problem
+from sangdo.engine.language.rulebook import Fact, Rulebook, Value
+from sangdo.engine.language.source import MAX_PROBLEMS, raise_problems
+
+
+class Contents:
+    """A book read and measured as of a date, ready to be written to its cache.
+
+    Raises DataInvalid with the problems of all its tables at once.
+    """
+
+    def __init__(self, files: BookFiles, rulebook: Rulebook, as_of: date) -> None:
+        self._as_of = as_of
+        self._orders = files.orders.name if files.orders else ""
+        self._facts = rulebook.facts
+        self._given = Given()
+        self._measured: Measurement | None = None
+        problems: list[Problem] = []
+        try:
+            if files.orders is not None:
+                self._measured = measure_orders(open_orders(files.orders, files.orders.name), as_of, rulebook.thresholds)
+        except DataInvalid as error:
+            problems.extend(error.problems)
+        self._buyers = self._buyers_of(self._measured)
+        # Whether a customer exists is only known when the orders could be read.
+        problems.extend(self._read_given(files, rulebook.facts, bool(problems)))
+        if len(problems) > MAX_PROBLEMS:
+            problems.sort(key=lambda problem: (problem.location.path, problem.location.line, problem.location.column))
+        raise_problems(problems, DataInvalid)
+
+    @staticmethod
+    def _buyers_of(measured: Measurement | None) -> set[str]:
+        if measured is None:
+            return set()
+        found = measured.connection.execute("SELECT DISTINCT customer_id FROM orders").fetchall()
+        return {str(row[0]) for row in found}
+
+    def _read_given(self, files: BookFiles, facts: Mapping[str, Fact], all_exist: bool) -> list[Problem]:
+        given, problems = self._given, []
+
+        def exists(customer: str) -> bool:
+            return all_exist or customer in given.listed or customer in self._buyers
+
+        def customers() -> list[str]:
+            return [*given.listed, *sorted(self._buyers)]
+
+        try:
+            if files.customers is not None:
+                read_customers(files.customers, files.customers.name, facts, given)
+        except DataInvalid as error:
+            problems.extend(error.problems)
+            all_exist = True
+        try:
+            if files.observations is not None:
+                path = files.observations
+                read_observations(path, path.name, facts, given, self._as_of, exists, customers)
+        except DataInvalid as error:
+            problems.extend(error.problems)
+        try:
+            if files.products is not None:
+                read_products(files.products, files.products.name, facts, given, exists)
+        except DataInvalid as error:
+            problems.extend(error.problems)
+        return problems
+
+    def fill(self, connection: sqlite3.Connection) -> None:
+        """Write everything into the tables of a new cache."""
+        meta = {"lines": dict(self._measured.lines) if self._measured else {}, "warnings": self._warnings()}
+        connection.executemany("INSERT INTO meta VALUES (?, ?)", [(name, json.dumps(c)) for name, c in meta.items()])
+        connection.executemany("INSERT INTO customers VALUES (?, ?, ?, ?)", self._customers())
+
+    def _warnings(self) -> list[str]:
+        warnings = list(self._measured.warnings) if self._measured else []
+        if self._given.later:
+            rows = "one is" if self._given.later == 1 else f"{self._given.later} are"
+            warnings.append(f"observations: {rows} after {self._as_of} and not counted")
+        return warnings
+
+    def _customers(self) -> Iterator[tuple[str, str | None, str | None, str | None]]:
+        seen = set()
+        for row in self._measured.rows() if self._measured else ():
+            customer = row["customer_id"]
+            seen.add(customer)
+            yield customer, self._given.listed.get(customer), self._measured_json(row), self._given_json(customer)
+        # Prospects, and customers whose first order is after the date.
+        for customer in self._given.listed:
+            if customer not in seen:
+                yield customer, self._given.listed[customer], None, self._given_json(customer)
+
+    def _measured_json(self, row: dict[str, Any]) -> str:
+        values = {name: row[name] for name in row if name in self._facts and row[name] is not None}
+        values.pop("customer_id", None)
+        if "kind" in self._facts and row["last_order"] is not None:
+            values["kind"] = "existing"
+        return json.dumps([self._source(row), values], separators=(",", ":"))
+
+    def _source(self, row: dict[str, Any]) -> str:
+        span = period(self._as_of)
+        start = max(span.start, row["first_order"] or span.start)
+        if start > span.month_end:
+            return f"{self._orders}, to {self._as_of}"
+        return f"{self._orders}, {start:%Y-%m}..{span.month_end:%Y-%m}"
+
+    def _given_json(self, customer: str) -> str | None:
+        values, products = self._given.values.get(customer), self._given.products.get(customer)
+        if not values and not products:
+            return None
+        held = {name: encoded(known) for name, known in (values or {}).items()}
+        inner = {p: {name: encoded(known) for name, known in k.items()} for p, k in (products or {}).items()}
+        return json.dumps([held, inner], separators=(",", ":"), ensure_ascii=False)
+
+
+def encoded(known: Known) -> list[Any]:
+    """Return a given value as JSON: [value, source, by, date, reason]."""
+    return [_plain(known.value), known.source, known.by, known.date.isoformat() if known.date else None, known.reason]
+
+
+def _plain(value: Value) -> Any:
+    if isinstance(value, frozenset):
+        return {"choices": sorted(value)}
+    return {"date": value.isoformat()} if isinstance(value, date) else value
