@@ -42,10 +42,22 @@ def value_of(wording: Wording, name: str, value: Any) -> str:
     elif fact.type is FactType.DATE:
         typed = date.fromisoformat(value)
     words = wording.value(fact, typed)
+    if fact.type is FactType.INTEGER and fact.unit is None and fact.minimum == 1 and fact.maximum is not None:
+        return f"{words} / {wording.number(fact.maximum)}"
     if fact.type is FactType.MONEY and fact.unit is not None:
         unit = wording.text(fact.unit)
         return f"{unit} {words}" if wording.language == "ko" else f"{words} {unit}"
     return words
+
+
+def heading_of(wording: Wording, name: str) -> str:
+    """Return the label of a fact as it stands at the head of a line."""
+    return capitalised(wording.text(wording.rulebook.facts[name].label))
+
+
+def capitalised(words: str) -> str:
+    """Return words with a capital at their head; Korean has none and stays as it is."""
+    return words[:1].upper() + words[1:]
 
 
 def list_figures(plan: Mapping[str, Any], wording: Wording) -> Iterator[Figure]:
@@ -70,7 +82,7 @@ def list_observations(plan: Mapping[str, Any], wording: Wording, product: str | 
 
 
 def _plain(wording: Wording, name: str, known: Mapping[str, Any]) -> Figure:
-    label = wording.text(wording.rulebook.facts[name].label)
+    label = heading_of(wording, name)
     share = _share(wording, name, known["value"])
     return Figure(name, label, value_of(wording, name, known["value"]), "", origin_of(wording, known),
                   str(known["source"] or ""), share)  # fmt: skip
@@ -91,7 +103,7 @@ def _figure(plan: Mapping[str, Any], wording: Wording, name: str) -> Figure:
             room = max(value, limit) * _BAR_ROOM
             share, mark = value / room, limit / room
     parts = tuple(_plain(wording, part, facts[part]) for part in PARTS.get(name, ()) if part in facts)
-    label = say["trend"] if name == "volume_trend" else wording.text(wording.rulebook.facts[name].label)
+    label = say["trend"] if name == "volume_trend" else heading_of(wording, name)
     words = _trend(wording, value) if name == "volume_trend" else value_of(wording, name, value)
     return Figure(name, label, words, against, origin_of(wording, known), str(known["source"] or ""), share, mark, parts)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sangdo.engine.decision.figures import origin_of, value_of
+from sangdo.engine.decision.figures import capitalised, heading_of, origin_of, value_of
 from sangdo.engine.decision.phrases import phrases_in
 from sangdo.engine.decision.wording import Wording
 from sangdo.engine.language.rulebook import Basis, Choose, Level, Question
@@ -102,8 +102,8 @@ def _finding(
         reasons = [
             Reason(one["because"], Citation.of([one["rule"]], one["clauses"], _is_house(one))) for one in fired
         ]
-    label = wording.text(wording.rulebook.facts[question.name].label)
-    return Finding(question.name, label, value_of(wording, question.name, answer), tuple(reasons))
+    label = heading_of(wording, question.name)
+    return Finding(question.name, label, capitalised(value_of(wording, question.name, answer)), tuple(reasons))
 
 
 def _sum(
@@ -119,7 +119,7 @@ def _sum(
             amount = facts[rule.points]["value"] if rule.points in facts else rule.if_unknown or 0
             term = f"{wording.text(fact.label)} {wording.value(fact, amount)}"
         else:
-            term = f"{wording.text(rule.title)} {wording.number(rule.points or 0)}"
+            term = f"{wording.text(rule.title)} ({wording.number(rule.points or 0)})"
         sign = "−" if rule.sign < 0 else "+" if terms else ""
         terms += f" {sign} {term}" if sign else term
     clauses = [clause for one in fired for clause in one["clauses"]]

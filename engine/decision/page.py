@@ -17,6 +17,7 @@ HEAD = ("quadrant", "prospect_quadrant", "strategy", "keep_or_abandon")
 """The answers that stand under the customer's name."""
 GROUP_FALLBACK = ("standing", "kind")
 ATTENTION = ("importance", "urgency", "hours_per_week", "visit_every")
+TIME_QUESTIONS = (*ATTENTION, "attention_weight", "look_again")
 ASKS_SHOWN = 6
 WEEK, QUARTER = 7, 91
 TIMES_A_QUARTER = {"day": 65.0, "week": 13.0, "two_weeks": 6.5, "month": 3.0, "quarter": 1.0, "year": 0.25}
@@ -48,13 +49,21 @@ class TaskGroup:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One question to put to the customer or a colleague, and what its answer decides."""
+    """One question to put to the customer or a colleague, and the rules that wait for its answer."""
 
+    number: int
     fact: str
     product: str | None
     question: str
-    decides: str
     rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskGroup:
+    """Questions whose answers decide the same thing."""
+
+    decides: str
+    asks: tuple[Asking, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,7 @@ class Page:
     priorities: tuple[Finding, ...]
     effort: tuple[str, ...]
     asks_lead: bool
-    asks: tuple[Asking, ...]
+    asks: tuple[AskGroup, ...]
     more_asks: str
     avoid: tuple[Task, ...]
     look_again: str
@@ -127,9 +136,9 @@ class _Arranger:
             priorities=priorities,
             effort=tuple(self._effort()),
             asks_lead=bool(asks) and not groups,
-            asks=tuple(self._asking(ask) for ask in asks[:ASKS_SHOWN]),
+            asks=tuple(self._asking(asks[:ASKS_SHOWN])),
             more_asks=self._more(asks[ASKS_SHOWN:]),
-            avoid=tuple(self._task(action) for action in plan["avoid"]),
+            avoid=tuple(self._tasks(plan["avoid"])),
             look_again=wording.date(date.fromisoformat(look_again)) if look_again else "",
             look_again_because=next(iter(list_findings(plan, wording, only=("look_again",))), None),
             products=tuple(self._products()),
@@ -177,9 +186,16 @@ class _Arranger:
         }
         for name, members in [*stretches.items(), ("standing", standing)]:
             if members:
-                yield TaskGroup(name, headings.get(name, say.get(name, "")), tuple(map(self._task, members)))
+                yield TaskGroup(name, headings.get(name, say.get(name, "")), tuple(self._tasks(members)))
 
-    def _task(self, action: Mapping[str, Any]) -> Task:
+    def _tasks(self, actions: list[Mapping[str, Any]]) -> Iterator[Task]:
+        """The tasks in order; a reason that stands just above is not said again."""
+        said = None
+        for action in actions:
+            yield self._task(action, "" if action["because"] == said else action["because"])
+            said = action["because"]
+
+    def _task(self, action: Mapping[str, Any], because: str) -> Task:
         say, when = self._say, ""
         hours = self._hours(action["hours"]) if action["hours"] else ""
         if action["due"]:
@@ -194,7 +210,7 @@ class _Arranger:
             who=say[f"who_{action['who']}"],
             when=when,
             hours=hours,
-            because=action["because"],
+            because=because,
             steps=tuple(action["steps"]),
             citation=Citation.of(action["rules"], action["clauses"], action["basis"] == Basis.HOUSE.value),
         )
@@ -224,9 +240,24 @@ class _Arranger:
     def _priorities(self) -> Iterator[Finding]:
         yield from list_findings(self._plan, self._wording, only=ATTENTION)
 
-    def _asking(self, ask: Mapping[str, Any]) -> Asking:
-        titles = dict.fromkeys(self._wording.text(self._rulebook.questions[name].title) for name in ask["for"])
-        return Asking(ask["fact"], ask.get("product"), ask["question"], " / ".join(titles), tuple(ask["would_decide"]))
+    def _asking(self, asks: list[Mapping[str, Any]]) -> Iterator[AskGroup]:
+        """The questions under what they decide; how much time the customer gets only where nothing else is decided."""
+        groups: dict[str, list[Mapping[str, Any]]] = {}
+        for ask in asks:
+            names = [name for name in ask["for"] if name not in TIME_QUESTIONS] or ask["for"]
+            titles = dict.fromkeys(self._wording.text(self._rulebook.questions[name].title) for name in names)
+            groups.setdefault(" / ".join(titles), []).append(ask)
+        number = 0
+        for decides, members in groups.items():
+            numbered = enumerate(members, start=number + 1)
+            number += len(members)
+            yield AskGroup(
+                decides,
+                tuple(
+                    Asking(at, ask["fact"], ask.get("product"), ask["question"], tuple(ask["would_decide"]))
+                    for at, ask in numbered
+                ),
+            )
 
     def _more(self, asks: list[Mapping[str, Any]]) -> str:
         if not asks:

@@ -74,7 +74,7 @@ class Wording:
         if fact.type is FactType.MONEY:
             return self.money(value)
         if fact.type is FactType.PERCENT:
-            return f"{self.number(value)} %"
+            return f"{self.number(value)}%"
         return self.with_unit(self.number(value), fact.unit)
 
     def label(self, fact: Fact, word: str) -> str:
@@ -98,11 +98,11 @@ class Wording:
         )  # fmt: skip
 
     def with_unit(self, number: str, unit: Text | None) -> str:
-        """Return a number with its unit: joined in Korean, apart in English and singular for one."""
+        """Return a number with its unit: joined in Korean, apart in English (but for per cent) and singular for one."""
         if unit is None:
             return number
-        if self.language == "ko":
-            return f"{number}{unit.ko}"
+        if self.language == "ko" or unit.en == "%":
+            return f"{number}{self.text(unit)}"
         return f"{number} {unit.en.removesuffix('s') if number == '1' else unit.en}"
 
     def date(self, day: date) -> str:
