@@ -154,30 +154,29 @@ def explain(
 
 
 @cli.command()
-@click.option("--orders", type=click.Path(path_type=Path), help="A file of orders: CSV, Parquet or XLSX.")
-@_book
+@click.option(
+    "--orders", type=click.Path(path_type=Path), required=True, help="A file of orders: CSV, Parquet or XLSX."
+)
 @_rules
 @_as_of
-@_output
+@click.option("-o", "output", type=click.Path(path_type=Path), help="Write to this file: .csv or .parquet.")
 @_quiet
-def measure(
-    orders: Path | None, book: Path | None, rules: Path, as_of: date | None, output: Path | None, quiet: bool
-) -> None:
-    """Rate every customer of a book or of a file of orders: contribution, stability, quadrant.
+def measure(orders: Path, rules: Path, as_of: date | None, output: Path | None, quiet: bool) -> None:
+    """Rate every customer of a file of orders: standing, contribution, stability, quadrant.
 
     \b
     Example:
       sangdo measure --orders orders.csv --as-of 2026-06-30 -o scores.csv
     """
-    from sangdo.engine.facts.scores import write_scores
+    from sangdo.engine.bulk.scores import measure_scores
 
-    path = orders or book
-    if path is None or (orders is not None and book is not None):
-        raise click.UsageError("give either --orders FILE or --book PATH")
-    with _target(output) as target:
-        notes = write_scores(path, _load(rules), as_of, date.today(), target)
+    scores = measure_scores(orders, as_of or date.today(), _load(rules))
+    if output is None:
+        click.get_binary_stream("stdout").write(scores.csv())
+    else:
+        scores.write(output)
     if not quiet:
-        _note(notes)
+        _note(list(scores.warnings))
 
 
 @cli.command()
@@ -305,7 +304,7 @@ def _decided(customer: str | None, facts: Path | None, book: Path | None, rules:
     elif customer is not None and book is not None and facts is None:
         from sangdo.engine.facts.book import open_book
 
-        found = open_book(book, rulebook, as_of, date.today()).facts(customer)
+        found = open_book(book, rulebook, as_of, today=date.today()).facts(customer)
     else:
         raise click.UsageError("give either CUSTOMER with --book PATH, or --facts FILE")
     return Decider(rulebook).decide(found)

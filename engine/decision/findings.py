@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -33,12 +34,6 @@ class Citation:
     is_house: bool
     short: str
 
-    @classmethod
-    def of(cls, rules: Iterable[str], clauses: Iterable[str], is_house: bool) -> Citation:
-        """Make a citation from rule and clause ids, each kept once and in order."""
-        ids, cited = tuple(dict.fromkeys(rules)), tuple(dict.fromkeys(clauses))
-        return cls(ids, cited, is_house, " · ".join(filter(None, (", ".join(_runs(ids)), ", ".join(cited)))))
-
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -56,6 +51,13 @@ class Finding:
     label: str
     value: str
     reasons: tuple[Reason, ...]
+
+
+@lru_cache(maxsize=4096)
+def cite(rules: tuple[str, ...], clauses: tuple[str, ...], is_house: bool) -> Citation:
+    """Make a citation from rule and clause ids, each kept once and in order."""
+    ids, cited = tuple(dict.fromkeys(rules)), tuple(dict.fromkeys(clauses))
+    return Citation(ids, cited, is_house, " · ".join(filter(None, (", ".join(_runs(ids)), ", ".join(cited)))))
 
 
 def list_findings(
@@ -89,7 +91,7 @@ def _finding(
     facts = plan["facts"] if product is None else plan["products"][product]["facts"]
     fired = [one for one in plan["fired"] if one["question"] == question.name and one.get("product") == product]
     known = facts.get(question.name)
-    nobody = Citation.of((), (), False)
+    nobody = cite((), (), False)
     reasons: list[Reason]
     if known is not None and known["origin"] == "given":
         reasons = [Reason(say["set_by_hand"].format(origin_of(wording, known)), nobody)]
@@ -100,7 +102,7 @@ def _finding(
         reasons = [_sum(wording, question, fired, facts)]
     else:
         reasons = [
-            Reason(one["because"], Citation.of([one["rule"]], one["clauses"], _is_house(one))) for one in fired
+            Reason(one["because"], cite((one["rule"],), tuple(one["clauses"]), _is_house(one))) for one in fired
         ]
     label = heading_of(wording, question.name)
     return Finding(question.name, label, capitalised(value_of(wording, question.name, answer)), tuple(reasons))
@@ -122,8 +124,8 @@ def _sum(
             term = f"{wording.text(rule.title)} ({wording.number(rule.points or 0)})"
         sign = "−" if rule.sign < 0 else "+" if terms else ""
         terms += f" {sign} {term}" if sign else term
-    clauses = [clause for one in fired for clause in one["clauses"]]
-    return Reason(terms.strip(), Citation.of([one["rule"] for one in fired], clauses, any(map(_is_house, fired))))
+    clauses = tuple(clause for one in fired for clause in one["clauses"])
+    return Reason(terms.strip(), cite(tuple(one["rule"] for one in fired), clauses, any(map(_is_house, fired))))
 
 
 def _is_house(fired: Mapping[str, Any]) -> bool:

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from sangdo.engine.decision.figures import Figure, list_figures, list_observations, value_of
-from sangdo.engine.decision.findings import Citation, Finding, find_aim, list_findings
+from sangdo.engine.decision.findings import Citation, Finding, cite, find_aim, list_findings
 from sangdo.engine.decision.phrases import phrases_in
 from sangdo.engine.decision.wording import Wording
-from sangdo.engine.language.rulebook import Basis, Rulebook, Text
+from sangdo.engine.language.rulebook import Basis, Rulebook
 
 HEAD = ("quadrant", "prospect_quadrant", "strategy", "keep_or_abandon")
 """The answers that stand under the customer's name."""
@@ -197,7 +197,7 @@ class _Arranger:
 
     def _task(self, action: Mapping[str, Any], because: str) -> Task:
         say, when = self._say, ""
-        hours = self._hours(action["hours"]) if action["hours"] else ""
+        hours = self._wording.hours(action["hours"]) if action["hours"] else ""
         if action["due"]:
             when = say["due"].format(self._wording.date(date.fromisoformat(action["due"])))
         elif action["every"]:
@@ -212,11 +212,8 @@ class _Arranger:
             hours=hours,
             because=because,
             steps=tuple(action["steps"]),
-            citation=Citation.of(action["rules"], action["clauses"], action["basis"] == Basis.HOUSE.value),
+            citation=cite(tuple(action["rules"]), tuple(action["clauses"]), action["basis"] == Basis.HOUSE.value),
         )
-
-    def _hours(self, hours: float) -> str:
-        return self._wording.with_unit(self._wording.number(hours), Text("시간", "hours"))
 
     def _effort(self) -> Iterator[str]:
         """The hours the plan takes, and whether they fit into the hours set aside for the customer."""
@@ -224,9 +221,9 @@ class _Arranger:
         dated = sum(one["hours"] for one in actions if one["due"])
         standing = sum(one["hours"] * TIMES_A_QUARTER[one["every"]] for one in actions if one["every"])
         if dated:
-            yield say["dated_hours"].format(self._hours(dated))
+            yield say["dated_hours"].format(self._wording.hours(dated))
         if standing:
-            yield say["standing_hours"].format(self._hours(round(standing * 2) / 2 or standing))
+            yield say["standing_hours"].format(self._wording.hours(round(standing * 2) / 2 or standing))
         weekly, horizon = self._plan["attention"]["hours_per_week"], (self._as_of + timedelta(QUARTER)).isoformat()
         needed = sum(
             one["hours"] * TIMES_A_QUARTER.get(one["every"], 1)
@@ -235,7 +232,7 @@ class _Arranger:
         )
         if weekly is not None and needed > weekly * TIMES_A_QUARTER["week"]:
             allowed = weekly * TIMES_A_QUARTER["week"]
-            yield say["over_budget"].format(self._hours(round(needed)), self._hours(round(allowed * 2) / 2))
+            yield say["over_budget"].format(self._wording.hours(round(needed)), self._wording.hours(round(allowed * 2) / 2))
 
     def _priorities(self) -> Iterator[Finding]:
         yield from list_findings(self._plan, self._wording, only=ATTENTION)

@@ -22,8 +22,9 @@ _PATTERN = re.compile("|".join(re.escape(pair) for pair in sorted(_PAIRS, key=le
 _NO_FINAL, _RIEUL = 0, 8
 _DIGITS = {"0": 21, "1": _RIEUL, "2": 0, "3": 16, "4": 0, "5": 0, "6": 1, "7": _RIEUL, "8": _RIEUL, "9": 0}
 _LETTERS = {"L": _RIEUL, "M": 16, "N": 4, "R": _RIEUL}
-_SIGNS = {"%": 0, "€": 0, "$": 0, "£": 0, "₩": 4}
-_SPOKEN = re.compile(r"[가-힣A-Za-z0-9%€$£₩]")
+_SIGNS = {"%": 0, "€": 0, "$": 0, "£": 0, "₩": 4, "¥": 4}
+_AMOUNT = re.compile(r"([€$£₩¥])[\d,.]+\Z")
+_SPOKEN = re.compile(r"[가-힣A-Za-z0-9%€$£₩¥]")
 
 
 def settle_particles(text: str) -> str:
@@ -41,6 +42,9 @@ def _choose(before: str, pair: tuple[str, str]) -> str:
 
 def _final_sound(before: str) -> int:
     """The final consonant of the last spoken character, as its index in Hangul syllables; 0 is none."""
+    amount = _AMOUNT.search(before[-30:])
+    if amount:  # the sign is written before the number and spoken after it
+        return _SIGNS[amount.group(1)]
     spoken = _SPOKEN.findall(before[-20:])
     if not spoken:
         return _NO_FINAL

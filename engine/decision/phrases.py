@@ -57,7 +57,6 @@ PHRASES: Mapping[str, Text] = {
     "standing": Text("꾸준히 할 일", "Standing rhythm"),
     "due": Text("{0}까지", "by {0}"),
     "each_time": Text("한 번에 {0}", "{0} each time"),
-    "hours": Text("시간", "hours"),
     "who_rep": Text("담당자", "rep"),
     "who_manager": Text("관리자", "manager"),
     "who_company": Text("회사", "company"),

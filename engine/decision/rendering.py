@@ -24,14 +24,9 @@ _FILES = {"md": "plan.md.j2", "html": "plan.html.j2", "text": "plan.txt.j2"}
 # writing, surrogates: a name that holds one could redraw a terminal or hide what a line says.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]+")
 _BREAK = re.compile("[\t-\r\x85\u2028\u2029]")
-_MARKDOWN = re.compile(
-    r"""[\\`*_\[\]<>|~&]            # what can begin inline markup, a table cell or an entity
-      | (?<=:)//                    # addresses are text, not links
-      | (?<=www)\.
-      | \A(?:[#+\-=]|\d+(?=[.)](?:\s|\Z)))   # what can begin a heading, a list or a rule
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+_MARKUP = re.compile(r"[\\`*_\[\]<>|~&]")  # what can begin inline markup, a table cell or an entity
+_ADDRESS = re.compile(r"(?<=:)//|(?<=www)\.", re.IGNORECASE)  # addresses are text, not links
+_BLOCK = re.compile(r"[#+\-=]|\d+(?=[.)](?:\s|\Z))")  # what can begin a heading, a list or a rule
 _HANGING = re.compile(r"\s*(?:\[ \] |\d+\. |[-*x] )?")
 
 
@@ -70,9 +65,7 @@ def _environment(form: str) -> Environment:
 def printable(value: object) -> str:
     """Return the text of a value on one line, without characters that steer a terminal or the direction of writing."""
     text = str(value)
-    if _UNSAFE.search(text):
-        return _UNSAFE.sub("", _BREAK.sub(" ", text))
-    return text
+    return text if text.isprintable() else _UNSAFE.sub("", _BREAK.sub(" ", text))
 
 
 def _write_html(value: object) -> object:
@@ -82,10 +75,15 @@ def _write_html(value: object) -> object:
 def _write_markdown(value: object) -> Markup:
     if isinstance(value, Markup):
         return value
-    return Markup(_MARKDOWN.sub(_backslashed, printable(value)))  # noqa: S704
+    text = _MARKUP.sub(r"\\\g<0>", printable(value))
+    if "/" in text or "." in text:
+        text = _ADDRESS.sub(r"\\\g<0>", text)
+    if _BLOCK.match(text):
+        text = _BLOCK.sub(_apart, text, count=1)
+    return Markup(text)  # noqa: S704
 
 
-def _backslashed(found: re.Match[str]) -> str:
+def _apart(found: re.Match[str]) -> str:
     text = found.group()
     return f"{text}\\" if text.isdigit() else f"\\{text}"
 

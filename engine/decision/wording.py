@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from functools import lru_cache
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import get_currency_symbol
 
 from sangdo.engine.decision.particles import settle_particles
 from sangdo.engine.language.placeholders import split_placeholders
@@ -18,6 +20,7 @@ _LOCALES = {"ko": "ko_KR", "en": "en_GB"}
 _NOT_KNOWN = Text("(아직 모름)", "(not known yet)")
 _FLAGS = {True: Text("예", "yes"), False: Text("아니요", "no")}
 _NOTHING = Text("없음", "none")
+_HOURS, _MINUTES = Text("시간", "hours"), Text("분", "minutes")
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ class Wording:
             return self.money(value)
         if fact.type is FactType.PERCENT:
             return f"{self.number(value)}%"
+        if fact.unit is not None and fact.unit.en == _HOURS.en:
+            return self.hours(value)
         return self.with_unit(self.number(value), fact.unit)
 
     def label(self, fact: Fact, word: str) -> str:
@@ -84,18 +89,24 @@ class Wording:
 
     def number(self, number: float) -> str:
         """Return a number with its thousands apart and at most two decimals."""
-        pattern = "#,##0" if abs(number) >= 1000 else "#,##0.##"
-        return format_decimal(_no_negative_zero(number), format=pattern, locale=self.locale)
+        if number == int(number):
+            return f"{int(number):,}"
+        exact = Decimal(str(number))  # rounds what is written, not its binary neighbour
+        if abs(exact) >= 1000:
+            return f"{exact:,.0f}"
+        written = f"{exact:,.2f}".rstrip("0").rstrip(".")
+        return "0" if written == "-0" else written
 
     def money(self, amount: float) -> str:
         """Return an amount in the book's currency, or as a bare number when no currency is known."""
-        amount = _no_negative_zero(round(amount))
-        if self.currency is None:
-            return format_decimal(amount, format="#,##0", locale=self.locale)
-        return format_currency(
-            amount, self.currency, format="¤#,##0", locale="en_GB" if self.currency == "GBP" else self.locale,
-            currency_digits=False,
-        )  # fmt: skip
+        amount = round(amount)
+        sign = "-" if amount < 0 else ""
+        return f"{sign}{self.currency_sign}{abs(amount):,}"
+
+    @property
+    def currency_sign(self) -> str:
+        """The sign of the book's currency as it is written in this language; nothing when no currency is known."""
+        return _currency_sign(self.currency, "en_GB" if self.currency == "GBP" else self.locale)
 
     def with_unit(self, number: str, unit: Text | None) -> str:
         """Return a number with its unit: joined in Korean, apart in English (but for per cent) and singular for one."""
@@ -105,15 +116,29 @@ class Wording:
             return f"{number}{self.text(unit)}"
         return f"{number} {unit.en.removesuffix('s') if number == '1' else unit.en}"
 
+    def hours(self, hours: float) -> str:
+        """Return a time in hours, or in minutes when it is less than one hour."""
+        if 0 < hours < 1:
+            return self.with_unit(self.number(round(hours * 60)), _MINUTES)
+        return self.with_unit(self.number(hours), _HOURS)
+
     def date(self, day: date) -> str:
         """Return a date in full words with its weekday."""
         pattern = "y년 M월 d일 (EEE)" if self.language == "ko" else "EEE d MMMM y"
-        return format_date(day, format=pattern, locale=self.locale)
+        return _formatted(day, pattern, self.locale)
 
     def short_date(self, day: date) -> str:
         """Return a date in its short form, without the weekday."""
-        return format_date(day, format="medium", locale=self.locale)
+        return _formatted(day, "medium", self.locale)
 
 
-def _no_negative_zero(number: float) -> float:
-    return 0 if number == 0 else number
+# Babel looks its locale up anew at every call, which would take longer than the whole page; the days and currencies
+# of a run are few. Korean and English write numbers alike, so those need no locale.
+@lru_cache(maxsize=4096)
+def _formatted(day: date, pattern: str, locale: str) -> str:
+    return format_date(day, format=pattern, locale=locale)
+
+
+@lru_cache(maxsize=256)
+def _currency_sign(currency: str | None, locale: str) -> str:
+    return get_currency_symbol(currency, locale=locale) if currency else ""

@@ -190,7 +190,7 @@ _Operands: TypeAlias = list[Value | None]
 
 
 def _is(value: Value, operands: _Operands) -> bool | None:
-    return _any(None if operand is None else value == operand for operand in operands)
+    return True if value in operands else None if None in operands else False
 
 
 def _is_not(value: Value, operands: _Operands) -> bool | None:

@@ -71,7 +71,7 @@ class Book:
         products: dict[str, dict[str, Known]] = {}
         try:
             if "customer_id" in self._rulebook.facts:
-                values["customer_id"] = Known(str(row[0]), "given", self._files.all[0].name)
+                values["customer_id"] = Known(str(row[0]), "given", self._orders_name())
             if row[2] is not None:
                 source, measured = json.loads(row[2])
                 values |= {name: Known(value, "measured", source) for name, value in measured.items()}
@@ -83,6 +83,10 @@ class Book:
         except (ValueError, TypeError, AttributeError, IndexError, KeyError) as error:
             raise _Damaged(str(error)) from None
         return row, values, products
+
+    def _orders_name(self) -> str:
+        path = self._files.orders or self._files.customers
+        return path.name if path else self.shown
 
     def _find(self, asked: str) -> Any:
         select = "SELECT id, name, measured, given FROM customers WHERE "

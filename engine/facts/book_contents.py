@@ -34,7 +34,9 @@ class Contents:
         problems: list[Problem] = []
         try:
             if files.orders is not None:
-                self._measured = measure_orders(open_orders(files.orders, files.orders.name), as_of, rulebook.thresholds)
+                self._measured = measure_orders(
+                    open_orders(files.orders, files.orders.name), as_of, rulebook.thresholds
+                )
         except DataInvalid as error:
             problems.extend(error.problems)
         self._buyers = self._buyers_of(self._measured)
@@ -52,7 +54,8 @@ class Contents:
         return {str(row[0]) for row in found}
 
     def _read_given(self, files: BookFiles, facts: Mapping[str, Fact], all_exist: bool) -> list[Problem]:
-        given, problems = self._given, []
+        given = self._given
+        problems: list[Problem] = []
 
         def exists(customer: str) -> bool:
             return all_exist or customer in given.listed or customer in self._buyers

@@ -34,7 +34,9 @@ def cell_value(fact: Fact, text: str) -> Value:
         return typed(fact, raw)
     except WrongValue as wrong:
         if fact.type is FactType.CHOICES:
-            raise WrongValue(str(wrong), f"{wrong.expected}; several are separated by {SEPARATOR}", wrong.suggestion) from None
+            raise WrongValue(
+                str(wrong), f"{wrong.expected}; several are separated by {SEPARATOR}", wrong.suggestion
+            ) from None
         raise
 
 

@@ -45,13 +45,15 @@ class _Table:
 
     def rows(self) -> Iterator[tuple[TextRow, dict[str, str]]]:
         for row in self._rows:
-            if len(row.cells) > len(self.names) or self.file.kind == "csv" and len(row.cells) < len(self.names):
+            if len(row.cells) > len(self.names) or (self.file.kind == "csv" and len(row.cells) < len(self.names)):
                 message = f"the row has {len(row.cells)} values, the header has {len(self.names)} columns"
                 self.problems.append(Problem(Location(self.file.shown, row.line), message))
             else:
                 yield row, {name: cell.strip() for name, cell in zip(self.names, row.cells, strict=False)}
 
-    def add(self, row: TextRow, column: str, message: str, expected: str | None = None, word: str | None = None) -> None:
+    def add(
+        self, row: TextRow, column: str, message: str, expected: str | None = None, word: str | None = None
+    ) -> None:
         place = self.names.index(column) + 1 if column in self.names else 0
         source, at = field_place(self.file, row.line, place) if len(self.problems) < 100 else (None, 0)
         self.problems.append(Problem(Location(self.file.shown, row.line, at), message, source, expected, word))
@@ -97,7 +99,9 @@ def read_customers(path: Path, shown: str, facts: Mapping[str, Fact], given: Giv
     table.close()
 
 
-def read_products(path: Path, shown: str, facts: Mapping[str, Fact], given: Given, exists: Callable[[str], bool]) -> None:
+def read_products(
+    path: Path, shown: str, facts: Mapping[str, Fact], given: Given, exists: Callable[[str], bool]
+) -> None:
     """Add products.*: one row a customer and product, one column a fact of products. Raises DataInvalid."""
     own = _givable(facts, Level.PRODUCT)
     table = _Table(path, shown, ("customer_id", "product"), (*own, "customer_id", "product"))

@@ -43,7 +43,7 @@ def measure_lines(thresholds: Mapping[str, Threshold], columns: Mapping[str, Seq
     """Return the lines of all thresholds with a method, by name, where the book has their fact's values."""
     lines = {}
     for name, threshold in thresholds.items():
-        if threshold.method is not None and threshold.of in columns:
+        if threshold.method is not None and threshold.of is not None and threshold.of in columns:
             line = measure_line(threshold.method, columns[threshold.of])
             if line is not None:
                 lines[name] = line

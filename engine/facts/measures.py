@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
-import ibis
+import ibis  # type: ignore[import-untyped]
 
 WINDOW_MONTHS = 24
 YEAR_MONTHS = 12
@@ -105,8 +105,8 @@ def measure(orders: Table, as_of: date) -> Table:
     table = table.cross_join(_market_gap(_rhythm(counted)))
     table = _with_margin(table, counted)
     # Each step reads columns of the one before it.
-    for step in (_with_history, _with_quarters, _with_months, _with_orders, _with_result):
-        table = step(table, span)
+    table = _with_months(_with_quarters(_with_history(table, span)))
+    table = _with_stability(_with_orders(table, span))
     return table.select(*COLUMNS)
 
 
@@ -222,7 +222,7 @@ def _total(parts: list[Column]) -> Column:
     return total
 
 
-def _with_quarters(table: Table, span: Period) -> Table:
+def _with_quarters(table: Table) -> Table:
     """Add contribution, volume_trend and the stability of quarterly volume."""
     volumes = [ibis.ifelse(table.quarters > n, _volume(table, n), 0.0) for n in range(QUARTERS)]
     year = _total(volumes[:YEAR_QUARTERS])
@@ -247,7 +247,7 @@ def _with_quarters(table: Table, span: Period) -> Table:
     )
 
 
-def _with_months(table: Table, span: Period) -> Table:
+def _with_months(table: Table) -> Table:
     """Add the share of the last 12 months with volume."""
     months = ibis.least(table.history_months, YEAR_MONTHS)
     return table.mutate(stability_months=table.active_months.fill_null(0) / months.nullif(0))
@@ -270,7 +270,7 @@ def _with_orders(table: Table, span: Period) -> Table:
     return table.mutate(stability_orders=ibis.ifelse(bought, rhythm * size, 0.0))
 
 
-def _with_result(table: Table, span: Period) -> Table:
+def _with_stability(table: Table) -> Table:
     """Add the stability; before the first complete month nothing is measured but the dates."""
     parts = ("stability_quarters", "stability_months", "stability_orders")
     whole = (table.stability_quarters + table.stability_months + table.stability_orders) / len(parts)

@@ -97,7 +97,7 @@ def explain(name: str, written: str | None, kind: str) -> tuple[str, str]:
         return f"{name} cannot be {show_raw(text)}", expected
     if re.fullmatch("[+-]?(nan|inf|infinity)", text.lower()):
         return f"{name} is {text[:20]}, which is not an amount", expected
-    if re.fullmatch(_NUMBER, text) or kind != "VARCHAR" and re.fullmatch(r"[-+.\deE]+", text):
+    if re.fullmatch(_NUMBER, text) or (kind != "VARCHAR" and re.fullmatch(r"[-+.\deE]+", text)):
         if name == "margin":
             return f"the margin {text[:40]} is not a rate", expected
         return f"{name} is too large: {text[:40]}", "a number between -2^53 and 2^53"

@@ -4,6 +4,9 @@ Every row is good or the whole file is refused, with the first problems and thei
 dropped in silence, nothing is guessed.
 """
 
+# The SQL here is made of this project's own words; values and paths are parameters or quoted literals.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 import csv
@@ -23,6 +26,8 @@ from sangdo.engine.language.errors import DataInvalid, Location, Problem
 MAX_SHOWN = 20
 TABLE = "orders"
 GLOB = set("*?[]{}")
+# A line break within a cell that counts is a fault of the cell; a control character keeps it one, on one line.
+_ONE_LINE = {ord("\n"): "\x1e", ord("\r"): "\x1e"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,24 +108,26 @@ def _load_row_by_row(connection: duckdb.DuckDBPyConnection, file: TableFile, fol
     """Write the rows out with their line numbers, and load that: the slow way, which knows every fault's place."""
     names, rows = read_rows(file)
     check_header(file, names, REQUIRED, COLUMNS)
+    used = [place for place, name in enumerate(names) if name in COLUMNS]
     spool = folder / "rows.csv"
     uneven: list[Problem] = []
-    written = 0
+    written = skipped = 0
     with spool.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
+        writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n")
         for row in rows:
             cells = row.cells
-            if file.kind == "csv" and len(cells) != len(names) or any(cells[len(names) :]):
-                message = f"the row has {len(cells)} values, the header has {len(names)} columns"
-                uneven.append(Problem(Location(file.shown, row.line), message, file_line(file, row.line)))
-                if len(uneven) >= MAX_SHOWN:
-                    break
+            if (file.kind == "csv" and len(cells) != len(names)) or any(cells[len(names) :]):
+                skipped += 1
+                if skipped <= MAX_SHOWN:
+                    message = f"the row has {len(cells)} values, the header has {len(names)} columns"
+                    uneven.append(Problem(Location(file.shown, row.line), message, file_line(file, row.line)))
                 continue
-            writer.writerow((row.line, *cells[: len(names)], *("" for _ in names[len(cells) :])))
+            kept = [cells[place].translate(_ONE_LINE) if place < len(cells) else "" for place in used]
+            writer.writerow((row.line, *kept))
             written += 1
     if uneven:
-        raise DataInvalid(*uneven)
-    raw = _csv(spool, ("_line", *names), ",", folder, header=False)
+        raise DataInvalid(*summarised(uneven, file.shown, skipped, written + skipped, "rows"))
+    raw = _csv(spool, ("_line", *(names[place] for place in used)), ",", folder, header=False)
     raw = _Raw(raw.relation, raw.columns, raw.types, "CAST(c0 AS BIGINT)")
     try:
         bad = _load(connection, raw)
@@ -132,7 +139,9 @@ def _load_row_by_row(connection: duckdb.DuckDBPyConnection, file: TableFile, fol
 
 
 def _load_parquet(connection: duckdb.DuckDBPyConnection, file: TableFile, folder: Path) -> None:
-    relation = f"read_parquet({_literal(_plain_path(file.path, folder))}, file_row_number = true, hive_partitioning = false)"
+    relation = (
+        f"read_parquet({_literal(_plain_path(file.path, folder))}, file_row_number = true, hive_partitioning = false)"
+    )
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
         names = tuple(column_name(name) for name, *_ in described if name != "file_row_number")
@@ -148,10 +157,11 @@ def _load_parquet(connection: duckdb.DuckDBPyConnection, file: TableFile, folder
 
 def _csv(path: Path, names: tuple[str, ...], delimiter: str, folder: Path, *, header: bool) -> _Raw:
     listed = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(names)))
-    relation = (
-        f"read_csv({_literal(_plain_path(path, folder))}, auto_detect = false, header = {str(header).lower()}, delim = {_literal(delimiter)}, "
-        f"quote = '\"', escape = '\"', columns = {{{listed}}}, hive_partitioning = false, strict_mode = true)"
+    options = (
+        f"auto_detect = false, header = {str(header).lower()}, delim = {_literal(delimiter)}, quote = '\"', "
+        f"escape = '\"', columns = {{{listed}}}, hive_partitioning = false, strict_mode = true"
     )
+    relation = f"read_csv({_literal(_plain_path(path, folder))}, {options})"
     return _Raw(relation, {name: f"c{n}" for n, name in enumerate(names)}, {}, None)
 
 

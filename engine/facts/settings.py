@@ -10,7 +10,7 @@ from pathlib import Path
 from sangdo.engine.language.errors import DataInvalid, nearest
 from sangdo.engine.language.record import Record
 from sangdo.engine.language.rulebook import Fact, Level, Value
-from sangdo.engine.language.source import Scalar, Source, raise_problems, read_source
+from sangdo.engine.language.source import Scalar, raise_problems, read_source
 from sangdo.engine.language.values import WrongValue, typed
 
 KEYS = ("name", "currency", "as_of", "hours_per_week", "holidays", "attribution", "source", "defaults")
@@ -52,7 +52,7 @@ def read_settings(path: Path, shown: str, facts: Mapping[str, Fact]) -> Settings
 
 def _code(record: Record, key: str, letters: int) -> str | None:
     code = record.word(key)
-    if code is None or len(code) == letters and code.isascii() and code.isalpha() and code.isupper():
+    if code is None or (len(code) == letters and code.isascii() and code.isalpha() and code.isupper()):
         return code
     example = "KRW, EUR, GBP" if letters == 3 else "KR, DE, GB"
     record.source.add(record.at(key), f"{key} must be a code of {letters} capital letters", expected=f"{example}, ...")
@@ -70,7 +70,9 @@ def _date(record: Record, key: str) -> date | None:
 def _hours(record: Record) -> float | None:
     hours = record.number("hours_per_week")
     if hours is not None and not 0 < hours <= WEEK_HOURS:
-        record.source.add(record.at("hours_per_week"), "a week cannot have these hours", expected="more than 0, at most 168")
+        record.source.add(
+            record.at("hours_per_week"), "a week cannot have these hours", expected="more than 0, at most 168"
+        )
         return None
     return hours
 
@@ -80,7 +82,9 @@ def _defaults(record: Record, facts: Mapping[str, Fact]) -> dict[str, Value]:
     defaults: dict[str, Value] = {}
     for name, node, at in record.items("defaults"):
         if name not in known:
-            record.source.add(at, f'unknown fact "{name}"', expected="a fact of the vocabulary", suggestion=nearest(name, known))
+            record.source.add(
+                at, f'unknown fact "{name}"', expected="a fact of the vocabulary", suggestion=nearest(name, known)
+            )
             continue
         try:
             defaults[name] = typed(facts[name], node.value if isinstance(node, Scalar) else None)

@@ -50,7 +50,9 @@ def open_table(path: Path, shown: str, known: tuple[str, ...]) -> TableFile:
     file = TableFile(path.absolute(), shown, KINDS.get(path.suffix.lower(), ""))
     head = _head(file)
     if not file.kind:
-        raise file.wrong("not a kind of file that orders and other tables are read from", "a .csv, .parquet or .xlsx file")
+        raise file.wrong(
+            "not a kind of file that orders and other tables are read from", "a .csv, .parquet or .xlsx file"
+        )
     content = _content(head)
     if content != file.kind:
         if content == "xls":

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sangdo.engine.facts.table_file import TableFile, column_name
 from sangdo.engine.language.errors import DataInvalid, Location, Problem, nearest
 
+
 @dataclass(frozen=True, slots=True)
 class TextRow:
     """One row of a table as texts: its line in a CSV file, or its row in a sheet; `width` is its number of cells."""
@@ -31,7 +32,9 @@ def read_csv_rows(file: TableFile) -> Rows:
                     yield TextRow(line, tuple(cells))
                 line = reader.line_num + 1
         except csv.Error as error:
-            raise file.wrong(f"cannot be read from here on: {error}", "quotes closed, doubled inside quotes", line) from None
+            raise file.wrong(
+                f"cannot be read from here on: {error}", "quotes closed, doubled inside quotes", line
+            ) from None
 
 
 def read_xlsx_rows(file: TableFile) -> Rows:
@@ -51,7 +54,9 @@ def read_xlsx_rows(file: TableFile) -> Rows:
         raise
     except Exception as error:
         # openpyxl raises whatever its XML and ZIP readers do; all of it means the same to a person.
-        raise file.wrong(f"the workbook cannot be read: {type(error).__name__}", "a workbook that Excel opens") from None
+        raise file.wrong(
+            f"the workbook cannot be read: {type(error).__name__}", "a workbook that Excel opens"
+        ) from None
 
 
 def cell_text(value: object) -> str:
@@ -92,6 +97,8 @@ def check_header(file: TableFile, names: tuple[str, ...], required: tuple[str, .
         if name in used and names.count(name) > 1:
             column = names.index(name, names.index(name) + 1) + 1
             message = f"the column {name} is there twice"
-            problems.append(Problem(Location(file.shown, 1), message, expected=f"one column {name} (see column {column})"))
+            problems.append(
+                Problem(Location(file.shown, 1), message, expected=f"one column {name} (see column {column})")
+            )
     if problems:
         raise DataInvalid(*problems)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from datetime import date
@@ -18,8 +18,7 @@ import durable_rules_engine as durable
 
 from sangdo.engine.facts.facts import Facts
 from sangdo.engine.inference.hit_policy import close_question, tally
-from sangdo.engine.inference.messages import encode, unknown_name
-from sangdo.engine.inference.program import CLOCK, Entry, Program, Segment, compile_program
+from sangdo.engine.inference.program import Entry, Program, Segment, compile_program
 from sangdo.engine.inference.thresholds import ResolvedThreshold, resolve_thresholds
 from sangdo.engine.inference.trace import Closing, Firing, Trace
 from sangdo.engine.language.rulebook import Level, Origin, Rulebook, Value
@@ -116,7 +115,7 @@ class _Run:
         given = self._given if product is None else self._given_answers(own)
         values = self.values if product is None else {**self.values, **own}
         session = _Session(segment, handle, values)
-        asked: set[str] = set()
+        asked = set(segment.always)
         held: dict[str, None] = {}
         failed: set[str] = set()
         try:
@@ -128,7 +127,7 @@ class _Run:
                     failed.add(entry.rule)
                 elif entry.role == "opens" and entry.question not in asked:
                     asked.add(entry.question)
-                    session.assert_gates(entry.gates)
+                    session.assert_messages(entry.gates)
                 elif entry.role == "closes":
                     for name in entry.stratum:
                         question = self.rulebook.questions[name]
@@ -138,7 +137,7 @@ class _Run:
                         self.closings.append(closing)
                         if closing.answer is not None:
                             own[name] = values[name] = closing.answer
-                        session.assert_fact(name, closing.answer)
+                    session.assert_messages(session.about(entry.stratum))
         finally:
             durable.delete_state(handle, _SESSION)
 
@@ -159,12 +158,7 @@ class _Session:
 
     def firings(self) -> Iterator[tuple[Entry, str]]:
         """Assert what is known and unknown, then yield each firing with durable-rules' report of it."""
-        answered = {name for stratum in self._segment.strata for name in stratum}
-        messages = [self._message(CLOCK, "1")]
-        for name in self._segment.facts:
-            if name not in answered:
-                messages += self._messages(name, self._values.get(name))
-        _checked(durable.assert_facts(self._handle, f"[{','.join(messages)}]"))
+        self.assert_messages([self._segment.start, *self.about(self._segment.before)])
         started = durable.start_action(self._handle)
         if started is None:
             return
@@ -175,32 +169,18 @@ class _Session:
 
     def matched(self, report: str) -> tuple[tuple[str, Value | None], ...]:
         """The facts behind the messages that a report names as matched, in the order of its patterns."""
-        subjects = (self._segment.subjects[identity] for identity in _IDENTITY.findall(report))
-        return tuple((fact, self._values.get(fact)) for fact in dict.fromkeys(subjects) if fact)
+        subjects = [self._segment.subjects[identity] for identity in _IDENTITY.findall(report)]
+        return tuple([(fact, self._values.get(fact)) for fact in dict.fromkeys(subjects) if fact])
 
-    def assert_fact(self, name: str, value: Value | None) -> None:
-        """Assert an answer, as far as rules of this segment read it."""
-        for message in self._messages(name, value):
-            _checked(durable.assert_fact(self._handle, message))
+    def about(self, facts: Iterable[str]) -> list[str]:
+        """The messages about facts, as far as rules of this segment read them."""
+        read, values = self._segment.messages, self._values
+        return [message for fact in facts if fact in read for message in read[fact].of(values.get(fact))]
 
-    def assert_gates(self, gates: tuple[str, ...]) -> None:
-        """Open a question for its rules."""
-        for gate in gates:
-            if gate in self._segment.prefixes:
-                _checked(durable.assert_fact(self._handle, self._message(gate, "1")))
-
-    def _messages(self, fact: str, value: Value | None) -> Iterator[str]:
-        for name in self._segment.facts.get(fact, ()):
-            if value is None:
-                if name == unknown_name(fact):
-                    yield self._message(name, "1")
-            elif name == fact:
-                yield self._message(name, "1" if isinstance(value, frozenset) else encode(value))
-            elif isinstance(value, frozenset) and name != unknown_name(fact):
-                yield self._message(name, encode(name.split("=", 1)[1] in value))
-
-    def _message(self, name: str, value: str) -> str:
-        return f"{self._segment.prefixes[name]}{value}}}"
+    def assert_messages(self, messages: Sequence[str]) -> None:
+        """Assert messages, all in one call."""
+        if messages:
+            _checked(durable.assert_facts(self._handle, f"[{','.join(messages)}]"))
 
 
 def _checked(result: tuple[int, int]) -> None:

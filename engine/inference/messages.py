@@ -6,9 +6,11 @@ is the message `x=w`, true or false. Names of control messages begin with `$`.
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from json.encoder import encode_basestring
 
 from sangdo.engine.language.rulebook import Value
 
@@ -28,6 +30,37 @@ def subject_of(name: str) -> str:
     return "" if name.startswith("$") else name.removeprefix("?").split("=", 1)[0]
 
 
+def signal(prefix: str) -> str:
+    """Return the message that only has to be there: a gate, the clock, a fact that is unknown."""
+    return f"{prefix}1}}"
+
+
+@dataclass(frozen=True, slots=True)
+class FactMessages:
+    """What is asserted of one fact, as far as some pattern reads it.
+
+    `known` is the beginning of the message of its value, `unknown` the whole message of its being unknown, and
+    `words` has the beginning of the message of each word of a set.
+    """
+
+    known: str | None
+    unknown: str | None
+    words: tuple[tuple[str, str], ...]
+
+    def of(self, value: Value | None) -> Iterator[str]:
+        """Yield the messages of a value, or of its being unknown."""
+        if value is None:
+            if self.unknown is not None:
+                yield self.unknown
+        elif isinstance(value, frozenset):
+            if self.known is not None:
+                yield signal(self.known)
+            for word, prefix in self.words:
+                yield f"{prefix}{encode(word in value)}}}"
+        elif self.known is not None:
+            yield f"{self.known}{encode(value)}}}"
+
+
 def encode(value: Value) -> str:
     """Write a value as JSON that durable-rules reads exactly.
 
@@ -40,7 +73,7 @@ def encode(value: Value) -> str:
         text = repr(float(value))
         return text if "e" not in text else _without_exponent(text)
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return encode_basestring(value)
     if isinstance(value, date):
         return f"{value.toordinal()}.0"
     raise TypeError(f"a set is asserted word by word, not as {value!r}")

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sangdo.engine.inference.messages import element_name, encode, subject_of, unknown_name
+from sangdo.engine.inference.messages import FactMessages, element_name, encode, signal, subject_of, unknown_name
 from sangdo.engine.inference.thresholds import ResolvedThreshold
 from sangdo.engine.inference.variants import Check, Expander, TooManyVariants, Variant
 from sangdo.engine.language.errors import Location, Problem, RulesInvalid
-from sangdo.engine.language.rulebook import Choose, FactType, Level, Question, Rule, Rulebook, Status
+from sangdo.engine.language.rulebook import Choose, Level, Question, Rule, Rulebook, Status
 
 MAX_NAMES = 480
 MAX_CHECKS = 60
@@ -31,7 +31,10 @@ CLOCK = "$"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one rule of the ruleset stands for: `opens` a question, `holds`, `fails`, or `closes` a stratum."""
+    """What one rule of the ruleset stands for: `opens` a question, `holds`, `fails`, or `closes` a stratum.
+
+    `gates` are the messages that open the question.
+    """
 
     role: str
     question: str = ""
@@ -44,17 +47,19 @@ class Entry:
 class Segment:
     """One ruleset: its definition as JSON, what each of its rules stands for, and the messages it reads.
 
-    `prefixes` maps a message name to the beginning of its JSON, up to the value; `subjects` the id of a
-    message to the fact it is about ("" for a gate or the clock); `facts` a fact to the messages about it.
+    `start` is the message every session begins with; `subjects` maps the id of a message to the fact it is
+    about ("" for a gate or the clock); `messages` says what is asserted of each fact that a pattern reads, and
+    `before` are those of them that no question of this segment answers. Questions in `always` need no gate.
     """
 
     level: Level
     definition: str
     entries: Mapping[str, Entry]
-    prefixes: Mapping[str, str]
+    start: str
     subjects: Mapping[str, str]
-    facts: Mapping[str, tuple[str, ...]]
-    strata: tuple[tuple[str, ...], ...]
+    messages: Mapping[str, FactMessages]
+    before: tuple[str, ...]
+    always: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,7 @@ class _Compiler:
     level: Level
     strata: list[tuple[str, ...]]
     pending: list[_Pending] = field(default_factory=list)
+    always: set[str] = field(default_factory=set)
     priority: int = 0
 
     def compile(self) -> Segment:
@@ -121,15 +127,22 @@ class _Compiler:
             name: f'{{"id":"{number}","sid":"0","f":{encode(name)},"v":' for number, name in enumerate(names, start=1)
         }
         definition = ",".join(f"{encode(one.name)}:{_rule_json(one)}" for one in self.pending)
+        messages = self._messages_by_fact(prefixes)
+        answered = {name for stratum in self.strata for name in stratum}
         return Segment(
             self.level,
             "{" + definition + "}",
-            {one.name: one.entry for one in self.pending},
-            prefixes,
+            {one.name: self._with_messages(one.entry, prefixes) for one in self.pending},
+            signal(prefixes[CLOCK]),
             {str(number): subject_of(name) for number, name in enumerate(names, start=1)},
-            self._messages_by_fact(set(names)),
-            tuple(self.strata),
+            messages,
+            tuple(name for name in messages if name not in answered),
+            frozenset(self.always),
         )
+
+    def _with_messages(self, entry: Entry, prefixes: Mapping[str, str]) -> Entry:
+        """Name the gates of an entry by their messages, those that some rule waits for."""
+        return replace(entry, gates=tuple(signal(prefixes[gate]) for gate in entry.gates if gate in prefixes))
 
     def _add(self, entry: Entry, variant: Variant, location: Location | None) -> None:
         self.pending.append(_Pending(f"r{len(self.pending)}", entry, variant, self.priority, location))
@@ -142,24 +155,34 @@ class _Compiler:
         if question.status is Status.RETIRED:
             return
         conditions = [self._rule_variants(question, rule) for rule in question.rules]
-        uses = sum(len(holding) + len(failing) for holding, failing in conditions)
-        gates = tuple(f"${question.name}.{number}" for number in range(uses // MAX_SHARED + 1))
         self.priority += 1
+        gates = self._open(question, [variant for both in conditions for variants in both for variant in variants])
+        used = 0
+        for rule, (holding, failing) in zip(question.rules, conditions, strict=True):
+            self.priority += 1
+            for role, variants in (("holds", holding), ("fails", failing)):
+                for variant in variants:
+                    gate = {(gates[used // MAX_SHARED], None)} if gates else set()
+                    self._add(Entry(role, question.name, rule.id), variant | gate, rule.location)
+                    used += 1
+        self.priority += 1
+
+    def _open(self, question: Question, variants: list[Variant]) -> tuple[str, ...]:
+        """Compile what opens a question, and return its gates: several, where too many rules would share one.
+
+        A question that always applies needs none, as long as each of its rules waits for some fact.
+        """
+        if question.applies is None and all(variants):
+            self.always.add(question.name)
+            return ()
+        gates = tuple(f"${question.name}.{number}" for number in range(len(variants) // MAX_SHARED + 1))
         try:
             opening = self.expander.holding(question.applies)
         except TooManyVariants as refused:
             raise self._refuse(question.location, f"applies of {question.name}", str(refused)) from None
         for variant in opening:
             self._add(Entry("opens", question.name, gates=gates), variant or frozenset([(CLOCK, None)]), None)
-        used = 0
-        for rule, (holding, failing) in zip(question.rules, conditions, strict=True):
-            self.priority += 1
-            for role, variants in (("holds", holding), ("fails", failing)):
-                for variant in variants:
-                    gate = (gates[used // MAX_SHARED], None)
-                    self._add(Entry(role, question.name, rule.id), variant | {gate}, rule.location)
-                    used += 1
-        self.priority += 1
+        return gates
 
     def _rule_variants(self, question: Question, rule: Rule) -> tuple[list[Variant], list[Variant]]:
         try:
@@ -198,16 +221,15 @@ class _Compiler:
         if len(self.pending) > MAX_RULES:
             raise self._refuse(Location(self.rulebook.root), "the rulebook", f"it has over {MAX_RULES} alternatives")
 
-    def _messages_by_fact(self, names: set[str]) -> dict[str, tuple[str, ...]]:
+    def _messages_by_fact(self, prefixes: Mapping[str, str]) -> dict[str, FactMessages]:
         """Map each fact to the messages about it that some pattern reads."""
-        found: dict[str, tuple[str, ...]] = {}
+        found: dict[str, FactMessages] = {}
         for fact in self.rulebook.facts.values():
-            possible = [fact.name, unknown_name(fact.name)]
-            if fact.type is FactType.CHOICES:
-                possible += [element_name(fact.name, word) for word in fact.values or ()]
-            read = tuple(name for name in possible if name in names)
-            if read:
-                found[fact.name] = read
+            known, unknown = prefixes.get(fact.name), prefixes.get(unknown_name(fact.name))
+            words = [(word, element_name(fact.name, word)) for word in fact.values or ()]
+            read = tuple((word, prefixes[name]) for word, name in words if name in prefixes)
+            if known or unknown or read:
+                found[fact.name] = FactMessages(known, signal(unknown) if unknown else None, read)
         return found
 
 

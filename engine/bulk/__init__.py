@@ -1,0 +1,1 @@
+"""Sweep a whole book: every customer's answers in one table."""
