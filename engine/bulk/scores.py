@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -44,19 +43,17 @@ class Scores:
         """Write a .csv or .parquet file, whole or not at all. Raises DataInvalid where it cannot be written."""
         if path.suffix.lower() not in FORMATS:
             raise _unwritable(path, "not a kind of file that scores are written to", " or ".join(FORMATS))
-        draft = ""
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            handle, draft = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
-            with os.fdopen(handle, "wb") as file:
-                if path.suffix.lower() == ".csv":
-                    file.write(self.csv())
-                else:
-                    parquet.write_table(self.table, file)
-            Path(draft).chmod(0o644)
-            Path(draft).replace(path)
+            if path.suffix.lower() == ".csv":
+                draft.write_bytes(self.csv())
+            else:
+                parquet.write_table(self.table, draft)
+            draft.replace(path)
         except OSError as error:
-            Path(draft).unlink(missing_ok=True)
             raise _unwritable(path, f"the scores cannot be written: {error.strerror or error}", None) from None
+        finally:
+            draft.unlink(missing_ok=True)
 
     def csv(self) -> bytes:
         """Return the scores as CSV in UTF-8, the same bytes that write gives."""

@@ -3,7 +3,7 @@
 The same expressions run on DuckDB and on Spark. Sums are made in decimals, so that their order, and with it
 the number of threads, cannot change a single digit of the result.
 
-How the measures are read where their definition leaves room (docs/decisions/measures.md gives the figures):
+How the measures are read where their definition leaves room:
 a month is complete when its last day is not after the as-of date; a customer's quarters are the whole ones
 since the first order; v is the population's coefficient of variation; a customer who ordered after the last
 complete month has been silent for one day; several rows of one order_id are one order.

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -32,6 +33,11 @@ class Order:
     margin: float | None = None
 
 
+@cache
+def compiled(as_of: date) -> str:
+    return str(ibis.to_sql(measure(ibis.table(SCHEMA, name="orders"), as_of), dialect="duckdb"))
+
+
 def measured(orders: list[Order], as_of: date = AS_OF) -> dict[str, dict[str, Any]]:
     """Run the product's expressions on DuckDB."""
     connection = duckdb.connect()
@@ -41,8 +47,7 @@ def measured(orders: list[Order], as_of: date = AS_OF) -> dict[str, dict[str, An
     rows = [(o.customer, o.day, o.amount, o.order_id, o.margin) for o in orders]
     if rows:
         connection.executemany("INSERT INTO orders VALUES (?, ?, ?, ?, ?)", rows)
-    query = str(ibis.to_sql(measure(ibis.table(SCHEMA, name="orders"), as_of), dialect="duckdb"))
-    found = connection.execute(query).fetchall()
+    found = connection.execute(compiled(as_of)).fetchall()
     return {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in found}
 
 

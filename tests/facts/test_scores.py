@@ -51,7 +51,7 @@ def test_the_same_orders_give_the_same_bytes_whatever_their_order_and_kind(tmp_p
     shuffled = tmp_path / "orders.csv"
     shuffled.write_text("\n".join([header, *reversed(rows)]) + "\n", encoding="utf-8")
     parquet = tmp_path / "orders.parquet"
-    duckdb.execute(f"COPY (SELECT * FROM read_csv('{ORDERS}', types = {{'customer_id': 'VARCHAR'}})) TO '{parquet}'")
+    duckdb.read_csv(str(ORDERS), dtype={"customer_id": "VARCHAR"}).write_parquet(str(parquet))
     assert measure_scores(shuffled, AS_OF, rulebook).csv() == expected
     assert measure_scores(parquet, AS_OF, rulebook).csv() == expected
 
