@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import clips
+
 from sangdo.benchmarks.workload import Outcome, Row, Table, Test, Value, Workload
 
 RECORD = "record-firing"

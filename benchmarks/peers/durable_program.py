@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from durable.engine import Host
+
 from sangdo.benchmarks.workload import Outcome, Row, Table, Test, Value, Workload
 
 RULESET = "bench"

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import yaml
+
 from sangdo.benchmarks.workload import WORDS, Outcome, Table, Value, Workload
 from sangdo.engine.decision.decision import Decider, Decision
 from sangdo.engine.facts.facts import Facts, Known

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import zen
+
 from sangdo.benchmarks.workload import Outcome, Row, Table, Test, Value, Workload
 
 

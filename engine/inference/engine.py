@@ -11,8 +11,8 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from datetime import date
+from itertools import groupby
 
 import durable_rules_engine as durable
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
+
 from sangdo.engine.facts.facts import Facts, Known
 from sangdo.engine.language.errors import Location
 from sangdo.engine.language.reading import tests_in

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+
 from sangdo.engine.explain.asks import list_asks
 from sangdo.engine.explain.evaluation import Evaluation, Evaluator, ready, ready_rule
 from sangdo.engine.facts.facts import Facts
