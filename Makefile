@@ -16,7 +16,8 @@ plan: $(VENV)/.installed
 test: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --config-file pyproject.toml -p sangdo.engine -m sangdo.cli
+	@mkdir -p $(VENV)/typing && ln -sfn $(CURDIR) $(VENV)/typing/sangdo
+	MYPYPATH=$(VENV)/typing $(BIN)/mypy -p sangdo.engine -p sangdo.cli
 	$(BIN)/lint-imports
 	$(BIN)/sangdo test -q
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered

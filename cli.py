@@ -42,7 +42,7 @@ class _Verbs(click.Group):
         return super().resolve_command(ctx, args)
 
 
-class _Day(click.ParamType):
+class _Day(click.ParamType[date]):
     """A date as YYYY-MM-DD."""
 
     name = "date"
@@ -172,7 +172,7 @@ def measure(orders: Path, rules: Path, as_of: date | None, output: Path | None, 
 
     scores = measure_scores(orders, as_of or date.today(), _load(rules))
     if output is None:
-        click.get_binary_stream("stdout").write(scores.csv())
+        click.get_binary_stream("stdout").write(scores.as_csv())
     else:
         scores.write(output)
     if not quiet:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import duckdb
 
-from sangdo.engine.facts.scores import measure_scores
+from sangdo.engine.bulk.scores import measure_scores
 from sangdo.engine.language.loading import load_rulebook
 
 ROOT = Path(__file__).parent.parent
@@ -32,13 +32,13 @@ REPS = ("Hana", "Minjun", "Sora")
 
 def main(source: Path) -> None:
     """Write orders.csv and customers.csv of the example book."""
-    scores = measure_scores(source, AS_OF, load_rulebook(ROOT / "rules"))
-    connection = scores.measurement.connection
+    connection = duckdb.connect()
+    connection.register("scores", measure_scores(source, AS_OF, load_rulebook(ROOT / "rules")).table)
     sizes = ", ".join(f"('{group}', {size})" for group, size in SIZES.items())
     named = ", ".join(f"'{customer}'" for customer in NAMED)
     connection.execute(f"""
         CREATE TABLE chosen AS
-        WITH grouped AS (SELECT customer_id, coalesce(quadrant, standing) AS grp FROM ({scores.query})),
+        WITH grouped AS (SELECT customer_id, coalesce(quadrant, standing) AS grp FROM scores),
         placed AS (SELECT *, row_number() OVER (
             PARTITION BY grp ORDER BY customer_id NOT IN ({named}), md5(customer_id)) AS place FROM grouped)
         SELECT customer_id FROM placed JOIN (VALUES {sizes}) AS s(grp, size) USING (grp) WHERE place <= size""")

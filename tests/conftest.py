@@ -7,6 +7,7 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--nightly", action="store_true", help="also run the tests that take minutes")
+    parser.addoption("--update-golden", action="store_true", help="record the golden files anew")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -46,7 +46,7 @@ class Scores:
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             if path.suffix.lower() == ".csv":
-                draft.write_bytes(self.csv())
+                draft.write_bytes(self.as_csv())
             else:
                 parquet.write_table(self.table, draft)
             draft.replace(path)
@@ -55,7 +55,7 @@ class Scores:
         finally:
             draft.unlink(missing_ok=True)
 
-    def csv(self) -> bytes:
+    def as_csv(self) -> bytes:
         """Return the scores as CSV in UTF-8, the same bytes that write gives."""
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n")
@@ -74,8 +74,9 @@ def measure_scores(orders: Path, as_of: date, rulebook: Rulebook) -> Scores:
     if missing:
         raise RulesInvalid(*(Problem(Location(rulebook.root), f"there is no question {name}") for name in missing))
     measurement = measure_orders(open_orders(orders, str(orders)), as_of, rulebook.thresholds)
-    columns = zip(*_rows(measurement, part_of(rulebook, ANSWERS)), strict=True)
+    rows = list(_rows(measurement, part_of(rulebook, ANSWERS)))
     names = ("customer_id", *MEASURES, *ANSWERS)
+    columns = zip(*rows, strict=True) if rows else [[] for _ in names]
     types = {"contribution": pyarrow.float64(), **dict.fromkeys(MEASURES[2:], pyarrow.float64())}
     arrays = {name: pyarrow.array(c, types.get(name, pyarrow.string())) for name, c in zip(names, columns, strict=True)}
     return Scores(pyarrow.table(arrays), measurement.warnings)

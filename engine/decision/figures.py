@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sangdo.engine.decision.phrases import phrases_in
 from sangdo.engine.decision.wording import Wording
@@ -18,8 +17,7 @@ IN_THE_HEAD = ("customer_id", "name", "kind", "role", "rep", "standing", "produc
 _BAR_ROOM = 1.25
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """One figure in words: `share` and `mark` (0 to 1) draw it and its line as a bar, where that makes sense."""
 
     name: str
@@ -105,15 +103,17 @@ def _figure(plan: Mapping[str, Any], wording: Wording, name: str) -> Figure:
     parts = tuple(_plain(wording, part, facts[part]) for part in PARTS.get(name, ()) if part in facts)
     label = say["trend"] if name == "volume_trend" else heading_of(wording, name)
     words = _trend(wording, value) if name == "volume_trend" else value_of(wording, name, value)
-    return Figure(name, label, words, against, origin_of(wording, known), str(known["source"] or ""), share, mark, parts)
+    return Figure(
+        name, label, words, against, origin_of(wording, known), str(known["source"] or ""), share, mark, parts
+    )
 
 
 def _line_for(plan: Mapping[str, Any], wording: Wording, name: str) -> tuple[float, str] | None:
     """The line drawn on a figure, and where that line comes from."""
     say = phrases_in(wording.language)
     for threshold in wording.rulebook.thresholds.values():
-        resolved = plan["thresholds"].get(threshold.name)
-        if threshold.of == name and resolved and resolved["value"] is not None:
+        resolved = plan["thresholds"].get(threshold.name) if threshold.of == name else None
+        if resolved is not None and resolved["value"] is not None:
             return resolved["value"], say["line_of_book" if resolved["how"] == "book" else "line_of_rules"]
     return None
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from sangdo.engine.decision.figures import capitalised, heading_of, origin_of, value_of
 from sangdo.engine.decision.phrases import phrases_in
@@ -22,8 +21,7 @@ NOT_FINDINGS = frozenset(
 _NUMBERED = re.compile(r"(.*?)(\d+)\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(NamedTuple):
     """The rules and clauses behind a line; `is_house` when the house added it, not the source document.
 
     `short` writes them as one small text, runs of rules drawn together.
@@ -35,16 +33,14 @@ class Citation:
     short: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why an answer was given, with the rules and clauses that say so."""
 
     text: str
     citation: Citation
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One answer in words, and its reasons."""
 
     question: str
@@ -101,18 +97,14 @@ def _finding(
     elif question.choose is Choose.SUM:
         reasons = [_sum(wording, question, fired, facts)]
     else:
-        reasons = [
-            Reason(one["because"], cite((one["rule"],), tuple(one["clauses"]), _is_house(one))) for one in fired
-        ]
+        reasons = [Reason(one["because"], cite((one["rule"],), tuple(one["clauses"]), _is_house(one))) for one in fired]
     label = heading_of(wording, question.name)
     return Finding(question.name, label, capitalised(value_of(wording, question.name, answer)), tuple(reasons))
 
 
-def _sum(
-    wording: Wording, question: Question, fired: list[Mapping[str, Any]], facts: Mapping[str, Any]
-) -> Reason:
+def _sum(wording: Wording, question: Question, fired: list[Mapping[str, Any]], facts: Mapping[str, Any]) -> Reason:
     """The terms of a sum written out: figures by their labels, points by the titles of their rules."""
-    rules = {rule.id: rule for rule in question.rules}
+    rules, total = {rule.id: rule for rule in question.rules}, wording.rulebook.facts[question.name]
     terms = ""
     for one in fired:
         rule = rules[one["rule"]]
@@ -121,11 +113,13 @@ def _sum(
             amount = facts[rule.points]["value"] if rule.points in facts else rule.if_unknown or 0
             term = f"{wording.text(fact.label)} {wording.value(fact, amount)}"
         else:
-            term = f"{wording.text(rule.title)} ({wording.number(rule.points or 0)})"
+            term = f"{wording.text(rule.title)} ({wording.value(total, rule.points or 0)})"
         sign = "−" if rule.sign < 0 else "+" if terms else ""
         terms += f" {sign} {term}" if sign else term
     clauses = tuple(clause for one in fired for clause in one["clauses"])
-    return Reason(terms.strip(), cite(tuple(one["rule"] for one in fired), clauses, any(map(_is_house, fired))))
+    return Reason(
+        capitalised(terms.strip()), cite(tuple(one["rule"] for one in fired), clauses, any(map(_is_house, fired)))
+    )
 
 
 def _is_house(fired: Mapping[str, Any]) -> bool:

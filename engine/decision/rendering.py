@@ -104,7 +104,8 @@ def fold(text: str, width: int = TEXT_WIDTH) -> str:
 
     Korean letters take two columns of a terminal.
     """
-    return "\n".join(line if 2 * len(line) <= width else _folded(line.rstrip(), width) for line in text.split("\n"))
+    lines = (line.rstrip() for line in text.split("\n"))
+    return "\n".join(line if 2 * len(line) <= width else _folded(line, width) for line in lines)
 
 
 def _folded(line: str, width: int) -> str:

@@ -122,14 +122,14 @@ class Wording:
             return self.with_unit(self.number(round(hours * 60)), _MINUTES)
         return self.with_unit(self.number(hours), _HOURS)
 
+    def short_date(self, day: date) -> str:
+        """Return a date in its short form, without the weekday."""
+        return _formatted(day, "medium", self.locale)
+
     def date(self, day: date) -> str:
         """Return a date in full words with its weekday."""
         pattern = "y년 M월 d일 (EEE)" if self.language == "ko" else "EEE d MMMM y"
         return _formatted(day, pattern, self.locale)
-
-    def short_date(self, day: date) -> str:
-        """Return a date in its short form, without the weekday."""
-        return _formatted(day, "medium", self.locale)
 
 
 # Babel looks its locale up anew at every call, which would take longer than the whole page; the days and currencies

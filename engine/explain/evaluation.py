@@ -6,9 +6,9 @@ against it. True, false and None (unknown) combine as in Kleene's strong logic.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import operator
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, TypeAlias
 
 from sangdo.engine.facts.facts import Facts
@@ -32,6 +32,7 @@ from sangdo.engine.language.rulebook import (
     ThresholdName,
     Value,
 )
+from sangdo.engine.language.strata import arrange_runs
 
 Verdict: TypeAlias = Callable[[Mapping[str, Value]], bool | None]
 """A condition made ready: from known values to true, false, or None when unknown facts leave it undecided."""
@@ -53,6 +54,9 @@ class Evaluator:
 
     def __init__(self, rulebook: Rulebook, thresholds: Mapping[str, ResolvedThreshold]) -> None:
         self._rulebook = rulebook
+        self._runs = [
+            [rulebook.questions[name] for stratum in run for name in stratum] for run in arrange_runs(rulebook)
+        ]
         self._applies = {q.name: ready(q.applies, thresholds) for q in rulebook.questions.values()}
         self._rules = {
             question.name: [(rule.id, ready_rule(rule, thresholds)) for rule in question.rules]
@@ -70,9 +74,8 @@ class Evaluator:
         given_of = {product: self._given(own) for product, own in products.items()}
         closings: list[Closing] = []
         undecided: dict[tuple[str, str | None], tuple[str, ...]] = {}
-        for level, strata in groupby(rulebook.strata, lambda stratum: rulebook.questions[stratum[0]].level):
-            questions = [rulebook.questions[name] for stratum in strata for name in stratum]
-            if level is Level.CUSTOMER:
+        for questions in self._runs:
+            if questions[0].level is Level.CUSTOMER:
                 closings += self._close(questions, None, values, values, given, undecided)
                 continue
             for product, own in products.items():
@@ -139,11 +142,11 @@ def ready(condition: Condition | None, thresholds: Mapping[str, ResolvedThreshol
         return _ready_test(condition, thresholds)
     parts = [ready(part, thresholds) for part in condition.parts]
     if isinstance(condition, AllOf):
-        return lambda values: _all(part(values) for part in parts)
+        return lambda values: _all([part(values) for part in parts])
     if isinstance(condition, AnyOf):
-        return lambda values: _any(part(values) for part in parts)
+        return lambda values: _any([part(values) for part in parts])
     assert isinstance(condition, NoneOf)
-    return lambda values: _not(_any(part(values) for part in parts))
+    return lambda values: _not(_any([part(values) for part in parts]))
 
 
 def _ready_test(test: Test, thresholds: Mapping[str, ResolvedThreshold]) -> Verdict:
@@ -151,6 +154,9 @@ def _ready_test(test: Test, thresholds: Mapping[str, ResolvedThreshold]) -> Verd
     operands = [thresholds[o.name].value if isinstance(o, ThresholdName) else o for o in test.operands]
     if test.operator in (Operator.KNOWN, Operator.UNKNOWN):
         return lambda values: (name in values) is (test.operator is Operator.KNOWN)
+    simple = _SIMPLE.get(test.operator)
+    if simple is not None and len(operands) == 1 and operands[0] is not None:
+        return _ready_comparison(name, simple, operands[0])
     compare = _COMPARISONS[test.operator]
 
     def verdict(values: Mapping[str, Value]) -> bool | None:
@@ -160,26 +166,28 @@ def _ready_test(test: Test, thresholds: Mapping[str, ResolvedThreshold]) -> Verd
     return verdict
 
 
-def _all(results: Iterable[bool | None]) -> bool | None:
+def _ready_comparison(name: str, compare: Callable[[Any, Any], bool], operand: Value) -> Verdict:
+    """Make the most common test ready: a fact against one known operand."""
+
+    def verdict(values: Mapping[str, Value]) -> bool | None:
+        value = values.get(name)
+        return None if value is None else compare(value, operand)
+
+    return verdict
+
+
+def _all(results: Collection[bool | None]) -> bool | None:
     """Kleene's conjunction: false as soon as one is false, else unknown as soon as one is."""
-    verdict: bool | None = True
-    for result in results:
-        if result is False:
-            return False
-        if result is None:
-            verdict = None
-    return verdict
+    if False in results:
+        return False
+    return None if None in results else True
 
 
-def _any(results: Iterable[bool | None]) -> bool | None:
+def _any(results: Collection[bool | None]) -> bool | None:
     """Kleene's disjunction: true as soon as one is true, else unknown as soon as one is."""
-    verdict: bool | None = False
-    for result in results:
-        if result is True:
-            return True
-        if result is None:
-            verdict = None
-    return verdict
+    if True in results:
+        return True
+    return None if None in results else False
 
 
 def _not(result: bool | None) -> bool | None:
@@ -231,4 +239,13 @@ _COMPARISONS: Mapping[Operator, Callable[[Any, list[Any]], bool | None]] = {
     Operator.AT_MOST: _at_most,
     Operator.LESS_THAN: _less_than,
     Operator.BETWEEN: _between,
+}
+_SIMPLE: Mapping[Operator, Callable[[Any, Any], bool]] = {
+    Operator.IS: operator.eq,
+    Operator.ONE_OF: operator.eq,
+    Operator.IS_NOT: operator.ne,
+    Operator.AT_LEAST: operator.ge,
+    Operator.MORE_THAN: operator.gt,
+    Operator.AT_MOST: operator.le,
+    Operator.LESS_THAN: operator.lt,
 }

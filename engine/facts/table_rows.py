@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -42,7 +43,10 @@ def read_xlsx_rows(file: TableFile) -> Rows:
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
+        with warnings.catch_warnings():
+            # It warns of missing styles and print settings, which nobody reads orders from.
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
         for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):

@@ -12,7 +12,6 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
 
 import durable_rules_engine as durable
 
@@ -45,11 +44,11 @@ class Engine:
         thresholds = self._thresholds(facts)
         program, handles = self._program(thresholds)
         run = _Run(self.rulebook, facts)
-        segments = zip(program.segments, handles, strict=True)
-        for level, group in groupby(segments, lambda pair: pair[0].level):
-            of_level = list(group)
-            for product in [None] if level is Level.CUSTOMER else list(run.product_values):
-                for segment, handle in of_level:
+        remaining = iter(handles)
+        for stage in program.runs:
+            sessions = [(segment, next(remaining)) for segment in stage.segments]
+            for product in [None] if stage.level is Level.CUSTOMER else list(run.product_values):
+                for segment, handle in sessions:
                     run.session(segment, handle, product)
             run.count_products()
         return Trace(facts, thresholds, run.values, run.product_values, tuple(run.firings), tuple(run.closings))

@@ -28,8 +28,8 @@ def close_question(
     """
     if not asked and given is None:
         return Closing(question.name, product, "not_asked", None, (), ())
-    in_order = tuple(rule for rule in question.rules if rule.id in held) if held else ()
-    ids = tuple(rule.id for rule in in_order)
+    in_order = [rule for rule in question.rules if rule.id in held] if held else []
+    ids = tuple([rule.id for rule in in_order])
     if given is not None:
         return Closing(question.name, product, "given", given, (), ids)
     if question.choose is Choose.SUM:
@@ -53,7 +53,7 @@ def _close_without(question: Question, product: str | None) -> Closing:
     return Closing(question.name, product, "none", frozenset() if several else None, (), ())
 
 
-def _refuse_conflict(question: Question, in_order: tuple[Rule, ...]) -> None:
+def _refuse_conflict(question: Question, in_order: list[Rule]) -> None:
     first = in_order[0]
     for other in in_order[1:]:
         if other.then != first.then:

@@ -1,7 +1,7 @@
 """The program: a Rulebook compiled to the subset of durable-rules that is exact.
 
-A program has one segment, a ruleset of durable-rules, for each run of strata of one level. In a segment
-every rule is a join of patterns over flat messages; its priority is its place in the chain; a gate opens
+A program has one segment, a ruleset of durable-rules, for each run of strata of one level, or several for a
+long run. In a segment every rule is a join of patterns over flat messages; its priority is its place in the chain; a gate opens
 a question that applies, and a closing rule ends each stratum. What cannot be expressed safely is refused
 with the rule named; the limits are those at which durable-rules 2.0.28 was seen to hang or crash.
 """
@@ -9,7 +9,7 @@ with the rule named; the limits are those at which durable-rules 2.0.28 was seen
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from sangdo.engine.inference.messages import FactMessages, element_name, encode, signal, subject_of, unknown_name
@@ -17,6 +17,7 @@ from sangdo.engine.inference.thresholds import ResolvedThreshold
 from sangdo.engine.inference.variants import Check, Expander, TooManyVariants, Variant
 from sangdo.engine.language.errors import Location, Problem, RulesInvalid
 from sangdo.engine.language.rulebook import Choose, Level, Question, Rule, Rulebook, Status
+from sangdo.engine.language.strata import arrange_runs
 
 MAX_NAMES = 480
 MAX_CHECKS = 60
@@ -52,7 +53,6 @@ class Segment:
     `before` are those of them that no question of this segment answers. Questions in `always` need no gate.
     """
 
-    level: Level
     definition: str
     entries: Mapping[str, Entry]
     start: str
@@ -63,34 +63,47 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
-    """All segments, in the order in which they run."""
+class Run:
+    """The segments that are run for the customer, or for one product after another."""
 
+    level: Level
     segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """All runs, in their order."""
+
+    runs: tuple[Run, ...]
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        return tuple(segment for run in self.runs for segment in run.segments)
 
 
 def compile_program(rulebook: Rulebook, thresholds: Mapping[str, ResolvedThreshold]) -> Program:
     """Compile a rulebook for one set of resolved thresholds; raises RulesInvalid naming the rule it refuses."""
-    segments = []
-    for level, strata in _runs(rulebook):
-        segments.append(_Compiler(rulebook, thresholds, level, strata).compile())
-    return Program(tuple(segments))
+    runs = []
+    for run in arrange_runs(rulebook):
+        level = rulebook.questions[run[0][0]].level
+        parts = _parts(rulebook, run)
+        runs.append(Run(level, tuple(_Compiler(rulebook, thresholds, part).compile() for part in parts)))
+    return Program(tuple(runs))
 
 
-def _runs(rulebook: Rulebook) -> Iterator[tuple[Level, list[tuple[str, ...]]]]:
-    """Cut the strata into runs of one level that stay under the limits of one ruleset."""
-    run: list[tuple[str, ...]] = []
-    level, rules = Level.CUSTOMER, 0
-    for stratum in rulebook.strata:
-        questions = [rulebook.questions[name] for name in stratum]
-        count = sum(len(question.rules) for question in questions)
-        if run and (questions[0].level is not level or rules + count > MAX_RULES // 4 or len(run) >= MAX_STRATA):
-            yield level, run
-            run, rules = [], 0
-        level, rules = questions[0].level, rules + count
-        run.append(stratum)
-    if run:
-        yield level, run
+def _parts(rulebook: Rulebook, strata: Iterable[tuple[str, ...]]) -> Iterator[list[tuple[str, ...]]]:
+    """Cut a run into parts that stay under the limits of one ruleset."""
+    part: list[tuple[str, ...]] = []
+    rules = 0
+    for stratum in strata:
+        count = sum(len(rulebook.questions[name].rules) for name in stratum)
+        if part and (rules + count > MAX_RULES // 4 or len(part) >= MAX_STRATA):
+            yield part
+            part, rules = [], 0
+        rules += count
+        part.append(stratum)
+    if part:
+        yield part
 
 
 @dataclass
@@ -108,7 +121,6 @@ class _Pending:
 class _Compiler:
     rulebook: Rulebook
     thresholds: Mapping[str, ResolvedThreshold]
-    level: Level
     strata: list[tuple[str, ...]]
     pending: list[_Pending] = field(default_factory=list)
     always: set[str] = field(default_factory=set)
@@ -130,7 +142,6 @@ class _Compiler:
         messages = self._messages_by_fact(prefixes)
         answered = {name for stratum in self.strata for name in stratum}
         return Segment(
-            self.level,
             "{" + definition + "}",
             {one.name: self._with_messages(one.entry, prefixes) for one in self.pending},
             signal(prefixes[CLOCK]),

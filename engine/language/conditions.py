@@ -167,12 +167,15 @@ def _operand(source: Source, fact: Fact, node: Node, names: Names) -> Operand | 
         source.add(node, f"the test of {fact.name} needs a single value", expected="a value or a threshold's name")
         return None
     raw = node.value
+    if raw in ("known", "unknown") and not node.quoted and raw not in (fact.values or ()):
+        source.add(node, f"{fact.name} is never {raw} as a value", expected=f"{fact.name}: {{is: {raw}}}")
+        return None
     if isinstance(raw, str) and not node.quoted and fact.type.is_numeric and NAME.match(raw):
         if raw in names.thresholds:
             return ThresholdName(raw)
         source.unknown(node, "threshold", raw, sorted(names.thresholds))
         return None
-    if isinstance(raw, str) and fact.type.is_numeric and raw[:1] in "<>=!":
+    if isinstance(raw, str) and fact.type.is_numeric and raw.startswith(("<", ">", "=", "!")):
         source.add(node, f"comparisons are written in words, not {show_raw(raw)}",
                    expected="{more than: x}, {at least: x}, {less than: x}, {at most: x}")  # fmt: skip
         return None
@@ -182,10 +185,6 @@ def _operand(source: Source, fact: Fact, node: Node, names: Names) -> Operand | 
     try:
         value = typed(fact, [raw] if fact.type is FactType.CHOICES else raw)
     except WrongValue as wrong:
-        message = str(wrong)
-        if raw in ("known", "unknown") and not node.quoted:
-            source.add(node, message, expected=f"{fact.name}: {{is: {raw}}}")
-        else:
-            source.add(node, message, expected=wrong.expected, suggestion=wrong.suggestion)
+        source.add(node, str(wrong), expected=wrong.expected, suggestion=wrong.suggestion)
         return None
     return next(iter(value)) if isinstance(value, frozenset) else value

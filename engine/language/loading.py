@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
+from unicodedata import normalize
 
 from sangdo.engine.language.actions import read_actions, read_clauses
 from sangdo.engine.language.checking import Draft, check_draft
@@ -66,7 +67,6 @@ def content_hash(root: Path, files: list[Path]) -> str:
 def load_rulebook(root: Path) -> Rulebook:
     """Load, check and chain the rules of a folder."""
     files = rule_files(root)
-    sha256 = content_hash(root, files)
     opened = {path: read_source(path, _shown(path)) for path in files}
     sources = [source for source, _ in opened.values()]
     if any(node is None for _, node in opened.values()):
@@ -78,7 +78,7 @@ def load_rulebook(root: Path) -> Rulebook:
     clauses = _unique(read_clauses(*fixed["clauses.yaml"]), lambda c: c.id, opened, "clause")
     in_actions = [path for path in files if path.relative_to(root).parts[0] == "actions"]
     actions = [action for path in in_actions for action in read_actions(*opened[path])]
-    asked = [path for path in files if path not in in_actions and path.name not in FIXED]
+    asked = [path for path in files if path not in in_actions and path not in [root / name for name in FIXED]]
     thresholds, questions = _read_questions({path: open_question(*opened[path]) for path in asked}, facts, opened)
     draft = Draft(
         {source.path: source for source in sources},
@@ -95,7 +95,7 @@ def load_rulebook(root: Path) -> Rulebook:
         problems, strata = check_draft(draft)
     raise_problems(problems, RulesInvalid)
     assert title is not None
-    return _assemble(draft, str(release_name), sha256, root, strata)
+    return _assemble(draft, str(release_name), content_hash(root, files), root, strata)
 
 
 def _shown(path: Path) -> str:
@@ -116,7 +116,7 @@ def _read_questions(
         question = read_question(file, facts, names)
         if question:
             read.append(question)
-            if question.name != path.stem:
+            if question.name != normalize("NFC", path.stem):
                 file.source.add(question.location, f"the question {question.name} stands in {path.name}",
                                 expected=f"a file {question.name}.yaml")  # fmt: skip
     return thresholds, _unique(read, lambda q: q.name, opened, "question")

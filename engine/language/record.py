@@ -12,6 +12,10 @@ from sangdo.engine.language.values import LARGEST, show_raw
 
 NAME = re.compile(r"[a-z가-힣][a-z0-9_가-힣]*\Z")
 MAX_NAME = 60
+RESERVED = (
+    "any", "all", "none", "known", "unknown", "as_of", "products", "lines", "currency", "reasons", "facts"
+)  # fmt: skip
+"""Words that conditions and files of facts use themselves."""
 
 
 class Record:
@@ -169,10 +173,10 @@ def read_text(source: Source, node: Node | None, what: str) -> Text | None:
         language = str(key.value)
         if language not in ("ko", "en"):
             source.unknown(key, f"language in {what}", language, ["ko", "en"])
-        elif not isinstance(inner, Scalar) or inner.value is None or not str(inner.value).strip():
+        elif not isinstance(inner, Scalar) or inner.value is None or not inner.spelling.strip():
             source.add(inner, f"{what} has no text in {language}", expected="a text, in quotes if it has : or #")
         else:
-            found[language] = str(inner.value).strip()
+            found[language] = inner.spelling.strip()
     missing = [language for language in ("ko", "en") if language not in found and node.get(language) is None]
     for language in missing:
         source.add(node, f"{what} has no text in {language}", expected="{ko: ..., en: ...}")
@@ -192,7 +196,10 @@ def read_number(source: Source, node: Node | None, what: str) -> float | None:
 
 
 def check_name(source: Source, name: str, at: Location, what: str) -> bool:
-    """Report a name that is not lower case words joined by underscores."""
+    """Report a name that is not lower case words joined by underscores, or that means something already."""
+    if name in RESERVED:
+        source.add(at, f'"{name}" cannot name a {what}: the word is taken', expected="another name")
+        return False
     if NAME.match(name) and len(name) <= MAX_NAME:
         return True
     source.add(at, f'"{name[:MAX_NAME]}" cannot name a {what}', expected="lower-case letters (or Hangul), digits and _")

@@ -16,12 +16,14 @@ from typing import Any, NoReturn, TypeAlias
 import yaml
 from yaml import events
 
-from sangdo.engine.language.errors import Location, Problem, SangdoError, nearest
+from sangdo.engine.language.errors import Location, Problem, RulesInvalid, SangdoError, nearest
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 24
 MAX_NODES = 200_000
 MAX_PROBLEMS = 50
+MAX_COLLECTED = 200
+MAX_MESSAGE = 400
 
 Raw: TypeAlias = bool | int | float | str | date | None
 
@@ -35,11 +37,12 @@ _LONGEST_INTEGER = 30
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A scalar: its value after strict resolution, and whether it was quoted."""
+    """A scalar: its value after strict resolution, whether it was quoted, and how it is spelt."""
 
     value: Raw
     quoted: bool
     location: Location
+    spelling: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +100,18 @@ class Source:
         self, at: Location, message: str, *, expected: str | None = None, suggestion: str | None = None
     ) -> Problem:
         """Make a problem that quotes the line it is on."""
+        if len(message) > MAX_MESSAGE:
+            message = message[:MAX_MESSAGE] + "..."
         return Problem(at, message, self.line(at.line), expected, suggestion)
 
     def add(
         self, at: Node | Location, message: str, *, expected: str | None = None, suggestion: str | None = None
     ) -> None:
-        """Collect a problem at a node or place of this file."""
+        """Collect a problem at a node or place of this file; of a great many, raise RulesInvalid with the first."""
         place = at if isinstance(at, Location) else at.location
         self.problems.append(self.problem(place, message, expected=expected, suggestion=suggestion))
+        if len(self.problems) >= MAX_COLLECTED:
+            raise_problems(self.problems, RulesInvalid)
 
     def unknown(self, at: Node, what: str, word: object, known: list[str]) -> None:
         """Collect a problem about a word that is none of the known ones."""
@@ -153,7 +160,7 @@ def parse_source(data: bytes, shown: str) -> tuple[Source, Node | None]:
     except yaml.MarkedYAMLError as error:
         source.problems.append(_explain(source, error))
     except (yaml.YAMLError, ValueError) as error:
-        source.add(Location(shown), f"cannot be read as YAML: {str(error).splitlines()[0]}")
+        source.add(Location(shown), "cannot be read as YAML: " + " ".join(str(error).split())[:200])
     return source, None
 
 
@@ -252,22 +259,22 @@ class _Builder:
     def _scalar(self, event: Any) -> Scalar:
         at, text = self._at(event), event.value
         if not event.implicit[0]:
-            return Scalar(text, True, at)
+            return Scalar(text, True, at, text)
         if text in ("", "~", "null", "Null", "NULL"):
-            return Scalar(None, False, at)
+            return Scalar(None, False, at, text)
         if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
-            return Scalar(text.lower() == "true", False, at)
+            return Scalar(text.lower() == "true", False, at, text)
         if text.lower() in _YES_NO:
             meant = _YES_NO[text.lower()]
             self._source.add(at, f'"{text}" may mean {meant} or a text', expected=f'{meant}, or "{text}" in quotes')
-            return Scalar(text, False, at)
+            return Scalar(text, False, at, text)
         if _INTEGER.match(text) and len(text) <= _LONGEST_INTEGER:
-            return Scalar(int(text), False, at)
+            return Scalar(int(text), False, at, text)
         if _FLOAT.match(text):
-            return Scalar(float(text), False, at)
+            return Scalar(float(text), False, at, text)
         if _DATE.match(text):
-            return Scalar(self._date(text, at), False, at)
-        return Scalar(text, False, at)
+            return Scalar(self._date(text, at), False, at, text)
+        return Scalar(text, False, at, text)
 
     def _date(self, text: str, at: Location) -> date | str:
         try:

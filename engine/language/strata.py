@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sangdo.engine.language.reading import facts_of_question
-from sangdo.engine.language.rulebook import Fact, Level, Origin, Question
+from sangdo.engine.language.rulebook import Fact, Level, Origin, Question, Rulebook
 
 
 class Cycle(ValueError):
@@ -36,6 +36,28 @@ def arrange_strata(questions: Mapping[str, Question], facts: Mapping[str, Fact])
         else:
             level = Level.PRODUCT if level is Level.CUSTOMER else Level.CUSTOMER
     return tuple(strata)
+
+
+def arrange_runs(rulebook: Rulebook) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """Group the strata into runs of one level; the strata of a run are answered for one product after another.
+
+    A product's question that reads a count over all products begins a new run.
+    """
+    runs: list[list[tuple[str, ...]]] = []
+    for stratum in rulebook.strata:
+        earlier = [name for before in runs[-1] for name in before] if runs else []
+        if not earlier or _needs_break(rulebook, earlier, stratum):
+            runs.append([])
+        runs[-1].append(stratum)
+    return tuple(map(tuple, runs))
+
+
+def _needs_break(rulebook: Rulebook, earlier: list[str], stratum: tuple[str, ...]) -> bool:
+    questions = rulebook.questions
+    if questions[earlier[0]].level is not questions[stratum[0]].level:
+        return True
+    tallies = (rulebook.facts[fact].tally for name in stratum for fact in facts_of_question(questions[name]))
+    return any(tally is not None and tally.question in earlier for tally in tallies)
 
 
 def _needs(question: Question, questions: Mapping[str, Question], facts: Mapping[str, Fact]) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 from decimal import Decimal
 
@@ -57,7 +56,7 @@ def typed(fact: Fact, raw: object) -> Value:
 def _number(fact: Fact, raw: object) -> int | float:
     if isinstance(raw, bool) or not isinstance(raw, (int, float)):
         raise WrongValue(f"{fact.name} cannot be {show_raw(raw)}", _expected(fact))
-    if not math.isfinite(raw) or abs(raw) > LARGEST:
+    if not abs(raw) <= LARGEST:  # nor is NaN
         raise WrongValue(f"{fact.name} cannot be {show_raw(raw)}", "a number between -2^53 and 2^53")
     if fact.type is FactType.INTEGER and not isinstance(raw, int):
         raise WrongValue(f"{fact.name} cannot be {show_raw(raw)}", _expected(fact))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sangdo.engine.language.errors import Location
-from sangdo.engine.language.record import Record, check_name, read_text
+from sangdo.engine.language.record import MAX_NAME, Record, check_name, read_text
 from sangdo.engine.language.rulebook import Fact, FactType, Level, Origin, Tally, Text, Value
 from sangdo.engine.language.source import Mapping, Node, Scalar, Source
-from sangdo.engine.language.values import WrongValue, typed
+from sangdo.engine.language.values import WrongValue, show_raw, typed
 
 KEYS = ("label", "type", "unit", "range", "values", "of", "from", "default", "ask")
 ORIGINS = ("given", "measured", "question")
@@ -36,6 +36,10 @@ def _read_fact(source: Source, name: str, node: Node, at: Location) -> Fact | No
     origin, tally = _read_origin(record)
     minimum, maximum = _read_range(record, kind)
     level = Level.PRODUCT if record.word("of", ("product",)) else Level.CUSTOMER
+    if level is Level.PRODUCT and origin is Origin.COUNTED:
+        source.add(record.at("of"), f"the fact {name} counts products, and is about the customer", expected="no of:")
+    if "default" in record and origin in (Origin.QUESTION, Origin.COUNTED):
+        source.add(record.at("default"), f"only a given or measured fact has a default, not {name}")
     ask = record.text("ask")
     if "ask" not in record and origin is not Origin.COUNTED:
         source.add(at, f"the fact {name} has no question to ask for it", expected="ask: {ko: ..., en: ...}")
@@ -79,7 +83,10 @@ def _read_values(record: Record, kind: FactType) -> dict[str, Text] | None:
     if not takes:
         return None
     values: dict[str, Text] = {}
-    for word, node, _ in record.items("values"):
+    for word, node, at in record.items("values"):
+        if word in ("known", "unknown") or len(word) > MAX_NAME or not word.isprintable() or not word.strip():
+            record.source.add(at, f"{show_raw(word)} cannot be a value of {record.what}", expected="a short word")
+            continue
         label = read_text(record.source, node, f"the value {word} of {record.what}")
         if label:
             values[word] = label

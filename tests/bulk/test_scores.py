@@ -7,6 +7,7 @@ import io
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 from pyarrow import parquet
 
@@ -30,7 +31,7 @@ def rulebook() -> Rulebook:
 
 @pytest.fixture(scope="module")
 def rows(rulebook: Rulebook) -> list[dict[str, str]]:
-    text = measure_scores(BOOK / "orders.csv", AS_OF, rulebook).csv().decode()
+    text = measure_scores(BOOK / "orders.csv", AS_OF, rulebook).as_csv().decode()
     return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -63,9 +64,26 @@ def test_parquet_and_csv_hold_the_same(rulebook: Rulebook, tmp_path: Path) -> No
     scores = measure_scores(BOOK / "orders.csv", AS_OF, rulebook)
     scores.write(tmp_path / "scores.csv")
     scores.write(tmp_path / "scores.parquet")
-    assert (tmp_path / "scores.csv").read_bytes() == scores.csv()
+    assert (tmp_path / "scores.csv").read_bytes() == scores.as_csv()
     assert parquet.read_table(tmp_path / "scores.parquet").equals(scores.table)
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_the_same_orders_give_the_same_bytes_whatever_their_order_and_kind(rulebook: Rulebook, tmp_path: Path) -> None:
+    expected = measure_scores(BOOK / "orders.csv", AS_OF, rulebook).as_csv()
+    header, *rows = (BOOK / "orders.csv").read_text("utf-8").splitlines()
+    shuffled = tmp_path / "orders.csv"
+    shuffled.write_text("\n".join([header, *reversed(rows)]) + "\n", encoding="utf-8")
+    columnar = tmp_path / "orders.parquet"
+    duckdb.read_csv(str(BOOK / "orders.csv"), dtype={"customer_id": "VARCHAR"}).write_parquet(str(columnar))
+    assert measure_scores(shuffled, AS_OF, rulebook).as_csv() == expected
+    assert measure_scores(columnar, AS_OF, rulebook).as_csv() == expected
+
+
+def test_before_the_first_order_there_is_a_warning_and_no_score(rulebook: Rulebook) -> None:
+    scores = measure_scores(BOOK / "orders.csv", date(2009, 1, 1), rulebook)
+    assert scores.as_csv().decode().splitlines() == [",".join(("customer_id", *MEASURES, *ANSWERS))]
+    assert "no order is on or before 2009-01-01" in scores.warnings[-1]
 
 
 @pytest.mark.parametrize(
