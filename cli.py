@@ -172,7 +172,7 @@ def measure(orders: Path, rules: Path, as_of: date | None, output: Path | None, 
 
     scores = measure_scores(orders, as_of or date.today(), _load(rules))
     if output is None:
-        click.get_binary_stream("stdout").write(scores.as_csv())
+        sys.stdout.buffer.write(scores.as_csv())
     else:
         scores.write(output)
     if not quiet:

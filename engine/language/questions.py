@@ -115,8 +115,9 @@ def read_question(file: QuestionFile, facts: dict[str, Fact], thresholds: frozen
     applies = read_condition(source, record.node("applies"), names, "applies")
     answers = _read_answers(record, fact, choose)
     reader = _RuleReader(source, fact, choose, answers, names)
-    rules = tuple(rule for node in record.listing("rules") if (rule := reader.read(node)))
-    if not record.listing("rules"):
+    nodes = record.listing("rules")
+    rules = tuple(rule for node in nodes if (rule := reader.read(node)))
+    if "rules" in record and not nodes:
         source.add(record.at("rules"), f"the question {name} has no rules")
     otherwise = reader.answer(record.node("otherwise"))
     owner = record.word("owner")
