@@ -284,9 +284,9 @@ def schema(kind: str | None, folder: Path | None) -> None:
 
 
 def _load(rules: Path) -> Rulebook:
-    from sangdo.engine.language.loading import load_rulebook
+    from sangdo.engine.language.cached_rulebook import load_cached
 
-    return load_rulebook(rules)
+    return load_cached(rules)
 
 
 def _decided(customer: str | None, facts: Path | None, book: Path | None, rules: Path, as_of: date | None) -> Decision:

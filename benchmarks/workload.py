@@ -113,7 +113,7 @@ def make_workload(customers: int, seed: int = 7) -> Workload:
 def _table(place: int, first: str, second: str, chance: random.Random) -> Table:
     (yes, no), (this, that) = _split(first, chance), _split(second, chance)
     cases = [(yes,), (no, this), (no, that)] if place in SHORT else [(yes, this), (yes, that), (no, this), (no, that)]
-    answers = chance.sample(WORDS, 3) + [chance.choice(WORDS)]
+    answers = [*chance.sample(WORDS, 3), chance.choice(WORDS)]
     name = f"table_{place + 1}"
     rows = (Row(f"T{place + 1}-{n + 1}", tests, answers[n]) for n, tests in enumerate(cases))
     return Table(name, tuple(rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import zen
@@ -53,8 +54,7 @@ def decision_graph(workload: Workload) -> dict[str, Any]:
     ]
     ids = [str(node["id"]) for node in nodes]
     edges = [
-        {"id": f"{here}-{there}", "sourceId": here, "targetId": there, "type": "edge"}
-        for here, there in zip(ids, ids[1:], strict=False)
+        {"id": f"{here}-{there}", "sourceId": here, "targetId": there, "type": "edge"} for here, there in pairwise(ids)
     ]
     return {"contentType": "application/vnd.gorules.decision", "nodes": nodes, "edges": edges}
 

@@ -16,9 +16,10 @@ from typing import Any, TypeVar
 
 from sangdo import __version__
 from sangdo.engine.facts.book_files import BookFiles, book_files, fingerprint
-from sangdo.engine.facts.cache import cache_folder, find_cached, forget, store
+from sangdo.engine.facts.cache import find_cached, forget, store
 from sangdo.engine.facts.facts import Facts, Known
 from sangdo.engine.facts.settings import Settings, read_settings
+from sangdo.engine.language.cache_folder import cache_folder
 from sangdo.engine.language.errors import DataInvalid, Location, NothingMatched, Problem, nearest
 from sangdo.engine.language.rulebook import Rulebook, Value
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
+
+from sangdo.engine.language.cache_folder import is_ours
 
 KEPT = 32
 ENDING = ".book.sqlite"
@@ -24,21 +25,9 @@ CREATE TABLE customers (id TEXT PRIMARY KEY, name TEXT, measured TEXT, given TEX
 Fill = Callable[[sqlite3.Connection], None]
 
 
-def cache_folder(environment: Mapping[str, str]) -> Path | None:
-    """Return where caches are kept: $SANGDO_CACHE, else sangdo in $XDG_CACHE_HOME, else in ~/.cache."""
-    if environment.get("SANGDO_CACHE"):
-        return Path(environment["SANGDO_CACHE"])
-    if environment.get("XDG_CACHE_HOME"):
-        return Path(environment["XDG_CACHE_HOME"]) / "sangdo"
-    try:
-        return Path.home() / ".cache" / "sangdo"
-    except RuntimeError:
-        return None
-
-
 def find_cached(folder: Path | None, key: str) -> sqlite3.Connection | None:
     """Open the cache of a key for reading, or return None when there is none that can be read."""
-    if folder is None or not _is_ours(folder):
+    if folder is None or not is_ours(folder):
         return None
     path = folder / (key + ENDING)
     if not path.is_file():
@@ -83,23 +72,12 @@ def forget(folder: Path | None, key: str) -> None:
             return
 
 
-def _is_ours(folder: Path) -> bool:
-    """Whether the folder is one that only this user writes to: what is in it is believed."""
-    try:
-        status = folder.stat()
-    except OSError:
-        return False
-    if not hasattr(os, "geteuid"):
-        return True
-    return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-
-
 def _write(folder: Path, key: str, fill: Fill) -> Path | None:
     temporary: Path | None = None
     path = folder / (key + ENDING)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _is_ours(folder):
+        if not is_ours(folder):
             return None
         handle, name = tempfile.mkstemp(dir=folder, prefix="new-", suffix=".tmp")
         os.close(handle)

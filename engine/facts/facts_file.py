@@ -32,12 +32,12 @@ MAX_PRODUCTS = 500
 
 def read_facts(path: Path, rulebook: Rulebook, as_of: date) -> Facts:
     """Read one customer's facts; `as_of` is used unless the file has its own. Raises DataInvalid."""
-    return _facts(*read_source(path, str(path)), rulebook, as_of)
+    return _facts(*read_source(path, str(path), DataInvalid), rulebook, as_of)
 
 
 def parse_facts(data: bytes, shown: str, rulebook: Rulebook, as_of: date) -> Facts:
     """Read one customer's facts from bytes (standard input). Raises DataInvalid."""
-    return _facts(*parse_source(data, shown), rulebook, as_of)
+    return _facts(*parse_source(data, shown, DataInvalid), rulebook, as_of)
 
 
 def _facts(source: Source, node: Node | None, rulebook: Rulebook, as_of: date) -> Facts:

@@ -34,7 +34,7 @@ class Settings:
 
 def read_settings(path: Path, shown: str, facts: Mapping[str, Fact]) -> Settings:
     """Read book.yaml. Raises DataInvalid with all its problems."""
-    source, node = read_source(path, shown)
+    source, node = read_source(path, shown, DataInvalid)
     record = Record(source, node, "the book", KEYS)
     settings = Settings(
         record.word("name"),

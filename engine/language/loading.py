@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -10,15 +9,13 @@ from unicodedata import normalize
 
 from sangdo.engine.language.actions import read_actions, read_clauses
 from sangdo.engine.language.checking import Draft, check_draft
-from sangdo.engine.language.errors import Location, Problem, RulesInvalid
+from sangdo.engine.language.errors import Location, RulesInvalid
 from sangdo.engine.language.questions import QuestionFile, open_question, read_question
 from sangdo.engine.language.record import Record
+from sangdo.engine.language.rule_files import FIXED, content_hash, rule_files, shown_path
 from sangdo.engine.language.rulebook import Fact, Question, Rulebook, Threshold
 from sangdo.engine.language.source import Node, Source, raise_problems, read_source
 from sangdo.engine.language.vocabulary import read_vocabulary
-
-FIXED = ("rulebook.yaml", "vocabulary.yaml", "clauses.yaml")
-MAX_FILES = 2000
 
 
 class _Located(Protocol):
@@ -29,45 +26,10 @@ class _Located(Protocol):
 _T = TypeVar("_T", bound=_Located)
 
 
-def rule_files(root: Path) -> list[Path]:
-    """Return the YAML files that make up a rulebook, in order: no scenarios, nothing hidden.
-
-    Raises RulesInvalid when the folder is not there or lacks one of its fixed files.
-    """
-    if not root.is_dir():
-        raise RulesInvalid(Problem(Location(str(root)), "there is no such folder of rules", expected="rules/"))
-    found = sorted(path for path in root.rglob("*") if path.suffix in (".yaml", ".yml") and path.is_file())
-    files = [
-        path
-        for path in found
-        if not path.name.endswith((".test.yaml", ".test.yml"))
-        and not any(part.startswith(".") for part in path.relative_to(root).parts)
-    ]
-    missing = [name for name in FIXED if root / name not in files]
-    if missing:
-        raise RulesInvalid(*(Problem(Location(str(root / name)), "there is no such file") for name in missing))
-    if len(files) > MAX_FILES:
-        raise RulesInvalid(Problem(Location(str(root)), f"there are more than {MAX_FILES} rule files"))
-    return files
-
-
-def content_hash(root: Path, files: list[Path]) -> str:
-    """Return the SHA-256 over the names and contents of the files: what identifies a release."""
-    digest = hashlib.sha256()
-    for path in files:
-        name = path.relative_to(root).as_posix().encode()
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise RulesInvalid(Problem(Location(str(path)), f"cannot be read: {error.strerror}")) from None
-        digest.update(b"%d %s %d " % (len(name), name, len(content)) + content)
-    return digest.hexdigest()
-
-
 def load_rulebook(root: Path) -> Rulebook:
     """Load, check and chain the rules of a folder."""
     files = rule_files(root)
-    opened = {path: read_source(path, _shown(path)) for path in files}
+    opened = {path: read_source(path, shown_path(path)) for path in files}
     sources = [source for source, _ in opened.values()]
     if any(node is None for _, node in opened.values()):
         raise_problems([p for s in sources for p in s.problems], RulesInvalid)
@@ -96,14 +58,6 @@ def load_rulebook(root: Path) -> Rulebook:
     raise_problems(problems, RulesInvalid)
     assert title is not None
     return _assemble(draft, str(release_name), content_hash(root, files), root, strata)
-
-
-def _shown(path: Path) -> str:
-    """The path as problems name it: relative to the working folder where possible."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
 
 
 def _read_questions(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
@@ -20,7 +20,7 @@ from sangdo.engine.language.errors import Location, Problem, RulesInvalid, Sangd
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 24
-MAX_NODES = 200_000
+MAX_NODES = 50_000
 MAX_PROBLEMS = 50
 MAX_COLLECTED = 200
 MAX_MESSAGE = 400
@@ -80,11 +80,12 @@ class _Refused(Exception):
 
 
 class Source:
-    """One file's text, and the problems found in it so far."""
+    """One file's text, and the problems found in it so far; of a great many it raises the first, as `error`."""
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, error: type[SangdoError] = RulesInvalid) -> None:
         self.path = path
         self.text = text
+        self._error = error
         self.problems: list[Problem] = []
         self._lines: list[str] | None = None
 
@@ -107,11 +108,11 @@ class Source:
     def add(
         self, at: Node | Location, message: str, *, expected: str | None = None, suggestion: str | None = None
     ) -> None:
-        """Collect a problem at a node or place of this file; of a great many, raise RulesInvalid with the first."""
+        """Collect a problem at a node or place of this file."""
         place = at if isinstance(at, Location) else at.location
         self.problems.append(self.problem(place, message, expected=expected, suggestion=suggestion))
         if len(self.problems) >= MAX_COLLECTED:
-            raise_problems(self.problems, RulesInvalid)
+            raise_problems(self.problems, self._error)
 
     def unknown(self, at: Node, what: str, word: object, known: list[str]) -> None:
         """Collect a problem about a word that is none of the known ones."""
@@ -119,48 +120,52 @@ class Source:
         self.add(at, f'unknown {what} "{word}"', expected=listed, suggestion=nearest(str(word), known))
 
 
-def read_source(path: Path, shown: str) -> tuple[Source, Node | None]:
+def read_source(
+    path: Path, shown: str, error: type[SangdoError] = RulesInvalid
+) -> tuple[Source, Node | None]:
     """Read one YAML (or JSON) file; `shown` is the path that problems name.
 
     The node is None when the file is unreadable, empty or broken; the source then carries the problem.
     """
-    source = Source(shown, "")
+    source = Source(shown, "", error)
     try:
         if path.stat().st_size > MAX_BYTES:
             source.add(Location(shown), f"the file is larger than {MAX_BYTES // 1_000_000} MB")
             return source, None
-        return parse_source(path.read_bytes(), shown)
-    except OSError as error:
-        source.add(Location(shown), f"cannot be read: {error.strerror or error}")
+        return parse_source(path.read_bytes(), shown, error)
+    except OSError as failure:
+        source.add(Location(shown), f"cannot be read: {failure.strerror or failure}")
         return source, None
 
 
-def parse_source(data: bytes, shown: str) -> tuple[Source, Node | None]:
+def parse_source(
+    data: bytes, shown: str, error: type[SangdoError] = RulesInvalid
+) -> tuple[Source, Node | None]:
     """Parse YAML (or JSON) bytes into nodes; see read_source."""
-    source = Source(shown, "")
+    source = Source(shown, "", error)
     if len(data) > MAX_BYTES:
         source.add(Location(shown), f"the file is larger than {MAX_BYTES // 1_000_000} MB")
         return source, None
     try:
         text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+    except UnicodeDecodeError as wrong:
+        line = data[: wrong.start].count(b"\n") + 1
+        column = wrong.start - (data.rfind(b"\n", 0, wrong.start) + 1) + 1
         source.add(
             Location(shown, line, column),
             "the file is not UTF-8",
             expected="text saved as UTF-8 (in the editor: save with encoding UTF-8, not CP949/EUC-KR or UTF-16)",
         )
         return source, None
-    source = Source(shown, text)
+    source = Source(shown, text, error)
     try:
         return source, _Builder(source).build()
     except _Refused as refused:
         source.problems.append(refused.problem)
-    except yaml.MarkedYAMLError as error:
-        source.problems.append(_explain(source, error))
-    except (yaml.YAMLError, ValueError) as error:
-        source.add(Location(shown), "cannot be read as YAML: " + " ".join(str(error).split())[:200])
+    except yaml.MarkedYAMLError as wrong_yaml:
+        source.problems.append(_explain(source, wrong_yaml))
+    except (yaml.YAMLError, ValueError) as unreadable:
+        source.add(Location(shown), "cannot be read as YAML: " + " ".join(str(unreadable).split())[:200])
     return source, None
 
 
@@ -249,7 +254,9 @@ class _Builder:
                 self._refuse(event, "a key must be a single word", 'for example "name: value"')
             node = self._node(next(self._events), depth + 1)
             name = str(key.value)
-            if name in first:
+            if key.value is None:
+                self._source.add(key, "a key is empty", expected="name: value")
+            elif name in first:
                 self._source.add(key, f'the key "{name}" is given twice (first on line {first[name]})')
             else:
                 first[name] = key.location.line
@@ -293,6 +300,7 @@ def raise_problems(problems: list[Problem], error: type[SangdoError]) -> None:
     if problems:
         shown = problems[:MAX_PROBLEMS]
         if len(problems) > MAX_PROBLEMS:
-            rest = len(problems) - MAX_PROBLEMS
-            shown.append(Problem(Location(problems[-1].location.path), f"and {rest} more problems"))
+            last = shown.pop()
+            rest = f"{last.message} (and {len(problems) - MAX_PROBLEMS} more problems)"
+            shown.append(replace(last, message=rest))
         raise error(*shown)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
+import jsonschema
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from sangdo.cli import cli
@@ -15,9 +20,20 @@ from sangdo.engine.facts.facts_file import KEYS as FACTS_KEYS
 from sangdo.engine.language import actions, conditions, questions, vocabulary
 from sangdo.engine.language.errors import DataInvalid, NothingMatched, RulesInvalid
 from sangdo.engine.language.rulebook import Choose, FactType, Status
+from sangdo.engine.language.schema import schema_text
 from sangdo.engine.verify.scenarios import EXPECT_KEYS
 from sangdo.engine.verify.scenarios import KEYS as SCENARIO_KEYS
-from sangdo.tests.docs.documents import DOCUMENTS, ROOT, Section, commands_of, matches, play, read_sections
+from sangdo.tests.docs.documents import (
+    DOCUMENTS,
+    ROOT,
+    Block,
+    Section,
+    apply_edit,
+    commands_of,
+    matches,
+    play,
+    read_sections,
+)
 
 SECTIONS = [section for document in DOCUMENTS for section in read_sections(document)]
 RULES_GUIDE = ROOT / "rules" / "README.md"
@@ -45,6 +61,32 @@ def test_a_section_does_what_it_shows(section: Section, tmp_path: Path, cache: P
             assert matches(command.shown, printed), f"{where}\nshown:\n{command.shown}\nprinted:\n{printed}"
         else:
             assert code == 0, f"{where}\n{printed}"
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "same"),
+    [
+        ("one\ntwo", "one\ntwo\n", True),
+        ("one", "one\ntwo\n", False),
+        ("one\n…\nfour", "one\ntwo\nthree\nfour\n", True),
+        ("one\n…\nfour", "one\nfour\n", True),
+        ("one\n…\nfour", "one\ntwo\nthree\n", False),
+        ("… rules: no problems", "102 rules: no problems\n", True),
+        ("… rules: no problems", "102 rules: 1 problem\n", False),
+        ("a … c", "a b\nc\n", False),
+        ("1.5", "1x5", False),
+    ],
+)
+def test_an_ellipsis_stands_for_lines_or_for_part_of_a_line(shown: str, printed: str, same: bool) -> None:
+    assert matches(shown, printed) is same
+
+
+def test_an_edit_that_fits_nowhere_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("x: 1\ny: 2\n", "utf-8")
+    apply_edit(tmp_path, Block("diff", " x: 1\n-y: 2\n+y: 3\n", "a.yaml", 1))
+    assert (tmp_path / "a.yaml").read_text("utf-8") == "x: 1\ny: 3\n"
+    with pytest.raises(AssertionError, match="0 places"):
+        apply_edit(tmp_path, Block("diff", "-y: 2\n+y: 4\n", "a.yaml", 1))
 
 
 def test_every_command_shown_is_one_that_is_run_or_a_target_of_make() -> None:
@@ -126,9 +168,35 @@ def test_the_documented_completion_of_a_shell_is_there(shell: str) -> None:
     ],
 )
 def test_the_reference_lists_the_keys_of_a_record_in_their_order(kind: str, keys: tuple[str, ...]) -> None:
-    found = re.search(rf"(?m)^Keys of (?:a|an) {kind}, in this order: (.+)$", text_of("docs/language.md"))
+    found = re.search(rf"(?ms)^Keys of (?:a|an) {kind}, in this order: (.+?)\n\n", text_of("docs/language.md"))
     assert found, f"no line on the keys of a {kind}"
     assert tuple(re.findall(r"`([^`]+)`", found.group(1))) == keys
+
+
+def snippet(heading: str) -> Any:
+    """The YAML under a heading of the reference, read as JSON has it: dates as text."""
+    found = re.search(rf"(?ms)^## {heading}\n.*?```yaml\n(.*?)```", text_of("docs/language.md"))
+    assert found
+    return json.loads(json.dumps(_with_texts(yaml.safe_load(found.group(1)))))
+
+
+def _with_texts(value: object) -> object:
+    if isinstance(value, dict):
+        return {str(key): _with_texts(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_with_texts(inner) for inner in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+@pytest.mark.parametrize("kind", ["vocabulary", "question", "actions", "scenarios"])
+def test_the_examples_of_the_reference_are_valid(kind: str) -> None:
+    written = {
+        "vocabulary": lambda: {"facts": snippet("Facts")},
+        "question": lambda: snippet("Questions") | {"thresholds": snippet("Thresholds"), "rules": snippet("Rules")},
+        "actions": lambda: snippet("Actions"),
+        "scenarios": lambda: snippet("Scenarios"),
+    }[kind]()
+    jsonschema.validate(written, json.loads(schema_text(kind)))
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from sangdo.engine.facts.book import Book, open_book
-from sangdo.engine.facts.cache import KEPT, cache_folder
+from sangdo.engine.facts.cache import KEPT
 from sangdo.engine.facts.facts import Known
+from sangdo.engine.language.cache_folder import cache_folder
 from sangdo.engine.language.errors import DataInvalid, NothingMatched
 from sangdo.engine.language.loading import load_rulebook
 from sangdo.engine.language.rulebook import Rulebook

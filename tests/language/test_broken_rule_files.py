@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
-from sangdo.engine.language.loading import MAX_FILES, load_rulebook
+
+from sangdo.engine.language.loading import load_rulebook
+from sangdo.engine.language.rule_files import MAX_FILES
 from sangdo.tests.language.breaking import BASE, problems_of, write
 
 CASES = yaml.safe_load((Path(__file__).parent / "broken.yaml").read_text(encoding="utf-8"))

@@ -1,0 +1,56 @@
+"""Rendering beside a bare Jinja2 with the same templates and the same content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from jinja2 import Environment, FileSystemLoader
+from sangdo.benchmarks.contest import Contest, Goal
+from sangdo.benchmarks.rounds import run_rounds
+from sangdo.benchmarks.shipped import ROOT, decide_example_book
+from sangdo.engine.decision.page import arrange_page
+from sangdo.engine.decision.phrases import phrases_in
+from sangdo.engine.decision.plan import build_plan
+from sangdo.engine.decision.rendering import fold, render, template_for
+
+PLANS = 20
+MOST = 1.3
+FILES = {"html": "plan.html.j2", "md": "plan.md.j2", "text": "plan.txt.j2"}
+
+
+def measure_rendering(rounds: int) -> list[Contest]:
+    """Time each form: our template, a bare one that writes values as they are, and all of `render`."""
+    decisions = decide_example_book(PLANS)
+    rulebook = decisions[0].rulebook
+    plans = [build_plan(decision, "en") for decision in decisions]
+    pages = [arrange_page(plan, rulebook) for plan in plans]
+    say = phrases_in("en")
+    contests = []
+    for form, file in FILES.items():
+        ours = f"{form}, sangdo's template"
+        bare = f"{form}, bare Jinja2"
+        contenders: dict[str, Callable[[], object]] = {
+            ours: partial(_all, [partial(template_for(form).render, page=page, say=say) for page in pages]),
+            bare: partial(_all, [partial(_bare(file), page=page, say=say) for page in pages]),
+            f"{form}, page and template": partial(_all, [partial(render, plan, rulebook, form) for plan in plans]),
+        }
+        goals = (Goal(ours, bare, at_most=MOST),)
+        contests.append(
+            Contest(f"Rendering as {form}, {PLANS} plans", run_rounds(contenders, rounds), PLANS, goals=goals)
+        )
+    return contests
+
+
+def _bare(file: str) -> Callable[..., str]:
+    """A template in an environment with nothing of ours but the filter that the text form calls."""
+    environment = Environment(
+        loader=FileSystemLoader(ROOT / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["fold"] = fold
+    return environment.get_template(file).render
+
+
+def _all(renderings: list[partial[str]]) -> None:
+    for one in renderings:
+        one()
