@@ -19,11 +19,13 @@ from sangdo.engine.language.errors import SangdoError, nearest
 if TYPE_CHECKING:
     from sangdo.engine.decision.decision import Decision
     from sangdo.engine.language.rulebook import Rulebook
+    from sangdo.engine.verify.scenario_run import Result
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 SHIPPED_RULES = Path(__file__).parent / "rules"
 SCENARIO_FAILED = 4
+FINDINGS = 5
 INTERNAL = 1
 
 
@@ -117,12 +119,7 @@ def plan(
     made = build_plan(decision, lang)
     if not quiet:
         _note(made["warnings"])
-    if form == "json":
-        _write(_as_json(made), output)
-    else:
-        from sangdo.engine.decision.rendering import render
-
-        _write(render(made, decision.rulebook, form), output)
+    _write(_as_text(made, decision.rulebook, form), output)
 
 
 @cli.command()
@@ -151,6 +148,36 @@ def explain(
     decision = _decided(customer, facts, book, rules, as_of)
     explained = explain_decision(decision, lang)
     _write(_as_json(explained) if form == "json" else explanation_tree(explained, lang), output)
+
+
+@cli.command()
+@click.argument("rep")
+@_book
+@_rules
+@_lang
+@_as_of
+@click.option("-f", "--format", "form", type=click.Choice(["text", "md", "html", "json"]), default="text")
+@_output
+def book(
+    rep: str, book: Path | None, rules: Path, lang: str, as_of: date | None, form: str, output: Path | None
+) -> None:
+    """Print what is missing in one rep's mix of customers.
+
+    \b
+    Example:
+      sangdo book Hana --book examples/book
+    """
+    from sangdo.engine.decision.decision import Decider
+    from sangdo.engine.decision.plan import build_plan
+    from sangdo.engine.decision.portfolio import portfolio_facts, portfolio_rules
+    from sangdo.engine.facts.book import open_book
+
+    if book is None:
+        raise click.UsageError("give the book: --book PATH")
+    rulebook = _load(rules)
+    facts = portfolio_facts(open_book(book, rulebook, as_of, today=date.today()), Decider(rulebook), rep)
+    made = build_plan(Decider(portfolio_rules(rulebook)).decide(facts), lang)
+    _write(_as_text(made, rulebook, form), output)
 
 
 @cli.command()
@@ -203,41 +230,52 @@ def check(rules: Path) -> None:
 
 @cli.command()
 @_rules
-@click.option(
-    "--run", "pattern", default="*", metavar="GLOB", help="Only scenarios whose title matches, such as 'quadrant:*'."
-)
+@click.option("--run", "pattern", default="*", metavar="GLOB", help="Only scenarios whose title matches: 'quadrant:*'.")
+@click.option("-o", "form", type=click.Choice(["tree", "json", "junit"]), default="tree", show_default=True)
+@click.option("--coverage", is_flag=True, help="Also say which rules, tests and answers no scenario shows.")
+@click.option("--threshold", type=click.FloatRange(0, 100), help="Fail when the coverage is below this percentage.")
 @_quiet
-def test(rules: Path, pattern: str, quiet: bool) -> None:
+def test(rules: Path, pattern: str, form: str, coverage: bool, threshold: float | None, quiet: bool) -> None:
     """Run the scenarios that stand beside the rules.
 
     \b
-    Example:
+    Examples:
       sangdo test --run 'keep_or_abandon:*'
+      sangdo test -q --coverage --threshold 100
     """
-    from sangdo.engine.decision.decision import Decider
-    from sangdo.engine.language.errors import Location, NothingMatched, Problem
-    from sangdo.engine.verify.scenario_run import run_scenario
-    from sangdo.engine.verify.scenarios import read_scenarios
+    from sangdo.engine.verify.coverage import measure_coverage
+    from sangdo.engine.verify.scenario_report import report_results
 
-    rulebook = _load(rules)
-    scenarios = read_scenarios(rules, rulebook, pattern)
-    if not scenarios:
-        raise NothingMatched(Problem(Location(str(rules)), f'no scenario matches "{pattern}"'))
-    decider = Decider(rulebook)
-    results = [run_scenario(decider, scenario) for scenario in scenarios]
-    failed = [result for result in results if result.failures]
-    for result in results:
-        if result.failures:
-            click.echo(f"failed  {result.scenario.title}  ({result.scenario.location})")
-        elif not quiet:
-            click.echo(f"passed  {result.scenario.title}")
-        for failure in result.failures:
-            click.echo(f"        {failure.about}")
-            click.echo(f"          expected: {failure.expected}")
-            click.echo(f"          got:      {failure.got}")
-    click.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed")
-    if failed:
+    rulebook, results = _run_scenarios(rules, pattern)
+    measured = measure_coverage(rulebook, results) if coverage or threshold is not None else None
+    click.echo(report_results(results, measured, form, quiet), nl=False)
+    short = measured is not None and threshold is not None and measured.percent < threshold
+    if short or any(result.failures for result in results):
         raise SystemExit(SCENARIO_FAILED)
+
+
+@cli.command()
+@_rules
+@_lang
+@click.option("-f", "--format", "form", type=click.Choice(["text", "md", "html", "csv"]), default="text")
+@click.option("--fail-orphans", is_flag=True, help="Exit 5 when a clause, a rule or an action stands alone.")
+@_output
+def trace(rules: Path, lang: str, form: str, fail_orphans: bool, output: Path | None) -> None:
+    """Print the clause matrix: the rules, actions and scenarios behind each clause of the source.
+
+    \b
+    Examples:
+      sangdo trace --lang ko -f html -o clauses.html
+      sangdo trace --fail-orphans
+    """
+    from sangdo.engine.verify.matrix import build_matrix
+    from sangdo.engine.verify.matrix_report import report_matrix
+
+    matrix = build_matrix(*_run_scenarios(rules, "*"), lang)
+    _write(report_matrix(matrix, form, lang), output)
+    if fail_orphans and matrix.orphans:
+        _note([f"stands alone: {orphan}" for orphan in matrix.orphans])
+        raise SystemExit(FINDINGS)
 
 
 @cli.command(name="list")
@@ -283,6 +321,21 @@ def schema(kind: str | None, folder: Path | None) -> None:
     click.echo(schema_text(kind), nl=False)
 
 
+def _run_scenarios(rules: Path, pattern: str) -> tuple[Rulebook, list[Result]]:
+    """Run the scenarios beside the rules; raises NothingMatched when none matches."""
+    from sangdo.engine.decision.decision import Decider
+    from sangdo.engine.language.errors import Location, NothingMatched, Problem
+    from sangdo.engine.verify.scenario_run import run_scenario
+    from sangdo.engine.verify.scenarios import read_scenarios
+
+    rulebook = _load(rules)
+    scenarios = read_scenarios(rules, rulebook, pattern)
+    if not scenarios:
+        raise NothingMatched(Problem(Location(str(rules)), f'no scenario matches "{pattern}"'))
+    decider = Decider(rulebook)
+    return rulebook, [run_scenario(decider, scenario) for scenario in scenarios]
+
+
 def _load(rules: Path) -> Rulebook:
     from sangdo.engine.language.cached_rulebook import load_cached
 
@@ -308,6 +361,15 @@ def _decided(customer: str | None, facts: Path | None, book: Path | None, rules:
     else:
         raise click.UsageError("give either CUSTOMER with --book PATH, or --facts FILE")
     return Decider(rulebook).decide(found)
+
+
+def _as_text(made: dict[str, Any], rulebook: Rulebook, form: str) -> str:
+    """A plan as JSON, or rendered."""
+    if form == "json":
+        return _as_json(made)
+    from sangdo.engine.decision.rendering import render
+
+    return render(made, rulebook, form)
 
 
 def _as_json(value: object) -> str:

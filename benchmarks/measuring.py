@@ -19,14 +19,16 @@ OURS = "measure --orders {orders} --as-of {as_of} -q -o {scores}"
 
 SIMPLE = """
 COPY (
-  WITH days AS (SELECT customer_id, date, sum(amount) AS size FROM read_csv('{orders}') WHERE date <= '{as_of}' GROUP BY ALL),
+  WITH days AS (SELECT customer_id, date, sum(amount) AS size FROM read_csv('{orders}')
+             WHERE date <= '{as_of}' GROUP BY ALL),
   gaps AS (SELECT *, date - lag(date) OVER (PARTITION BY customer_id ORDER BY date) AS gap FROM days),
   months AS (SELECT customer_id, date_trunc('month', date) AS month, sum(size) AS volume FROM days GROUP BY ALL),
   totals AS (SELECT customer_id, sum(volume) FILTER (month >= DATE '{as_of}' - INTERVAL 12 MONTH) / 4 AS contribution,
              stddev_pop(volume) / avg(volume) AS variation, count(*) AS active FROM months GROUP BY ALL),
   rhythm AS (SELECT customer_id, quantile_cont(gap, 0.8) AS usual, median(size) AS median_size,
              max(date) AS last_order FROM gaps GROUP BY ALL)
-  SELECT customer_id, contribution, 1 / (1 + variation) AS months, least(1, usual / greatest(1, DATE '{as_of}' - last_order)) AS rhythm
+  SELECT customer_id, contribution, 1 / (1 + variation) AS months,
+         least(1, usual / greatest(1, DATE '{as_of}' - last_order)) AS rhythm
   FROM totals JOIN rhythm USING (customer_id) ORDER BY customer_id
 ) TO '{scores}' (HEADER)
 """

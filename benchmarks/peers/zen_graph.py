@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import zen
 
@@ -15,7 +15,7 @@ class ZenTracedPeer:
     """Evaluates with the trace: which row of which table, and the values it read."""
 
     name = "zen-engine, traced"
-    options: dict[str, Any] = {"trace": True}  # noqa: RUF012
+    options: ClassVar[Any] = {"trace": True}
 
     def __init__(self, workload: Workload) -> None:
         self._workload = workload
@@ -42,7 +42,7 @@ class ZenPeer(ZenTracedPeer):
     """Evaluates for the result alone."""
 
     name = "zen-engine, no trace"
-    options: dict[str, Any] = {}  # noqa: RUF012
+    options: ClassVar[Any] = {}
 
 
 def decision_graph(workload: Workload) -> dict[str, Any]:

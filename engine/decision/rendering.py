@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
@@ -18,6 +18,7 @@ from sangdo.engine.language.rulebook import Rulebook
 
 FORMS = ("md", "html", "text")
 TEXT_WIDTH = 80
+KEPT_TEXTS = 4096
 
 _FILES = {"md": "plan.md.j2", "html": "plan.html.j2", "text": "plan.txt.j2"}
 # Control characters (escape sequences among them), line and paragraph separators, marks that turn the direction of
@@ -44,6 +45,11 @@ def render(plan: Mapping[str, Any], rulebook: Rulebook, form: str) -> str:
 def template_for(form: str) -> Template:
     """Return the compiled template of a form, made once a process."""
     return _environment(form).get_template(_FILES[form])
+
+
+def render_document(name: str, form: str, **context: object) -> str:
+    """Return another document than a plan: a template of templates/, written safely for its form."""
+    return _environment(form).get_template(name).render(**context)
 
 
 def _environment(form: str) -> Environment:
@@ -73,9 +79,15 @@ def _write_html(value: object) -> object:
 
 
 def _write_markdown(value: object) -> Markup:
-    if isinstance(value, Markup):
-        return value
-    text = _MARKUP.sub(r"\\\g<0>", printable(value))
+    return value if isinstance(value, Markup) else _as_markdown(str(value))
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _as_markdown(text: str) -> Markup:
+    """Most words of a plan stand on the next one too: they are made safe once."""
+    text = printable(text)
+    if _MARKUP.search(text):
+        text = _MARKUP.sub(r"\\\g<0>", text)
     if "/" in text or "." in text:
         text = _ADDRESS.sub(r"\\\g<0>", text)
     if _BLOCK.match(text):

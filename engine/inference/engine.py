@@ -157,7 +157,7 @@ class _Session:
 
     def firings(self) -> Iterator[tuple[Entry, str]]:
         """Assert what is known and unknown, then yield each firing with durable-rules' report of it."""
-        self.assert_messages([self._segment.start, *self.about(self._segment.before)])
+        self.assert_messages([*self._segment.start, *self.about(self._segment.before)])
         started = durable.start_action(self._handle)
         if started is None:
             return

@@ -1,9 +1,10 @@
 """The program: a Rulebook compiled to the subset of durable-rules that is exact.
 
 A program has one segment, a ruleset of durable-rules, for each run of strata of one level, or several for a
-long run. In a segment every rule is a join of patterns over flat messages; its priority is its place in the chain; a gate opens
-a question that applies, and a closing rule ends each stratum. What cannot be expressed safely is refused
-with the rule named; the limits are those at which durable-rules 2.0.28 was seen to hang or crash.
+long run. In a segment every rule is a join of patterns over flat messages; its priority is its place in the
+chain; a gate opens a question that applies, and a closing rule ends each stratum. What cannot be expressed
+safely is refused with the rule named; the limits are those at which durable-rules 2.0.28 was seen to hang or
+crash.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from sangdo.engine.language.strata import arrange_runs
 
 MAX_NAMES = 480
 MAX_CHECKS = 60
-MAX_SHARED = 240
+MAX_SHARED = 250
 MAX_PATTERNS = 16
 MAX_RULES = 4000
 MAX_STRATA = 200
@@ -48,14 +49,14 @@ class Entry:
 class Segment:
     """One ruleset: its definition as JSON, what each of its rules stands for, and the messages it reads.
 
-    `start` is the message every session begins with; `subjects` maps the id of a message to the fact it is
+    `start` are the messages every session begins with; `subjects` maps the id of a message to the fact it is
     about ("" for a gate or the clock); `messages` says what is asserted of each fact that a pattern reads, and
     `before` are those of them that no question of this segment answers. Questions in `always` need no gate.
     """
 
     definition: str
     entries: Mapping[str, Entry]
-    start: str
+    start: tuple[str, ...]
     subjects: Mapping[str, str]
     messages: Mapping[str, FactMessages]
     before: tuple[str, ...]
@@ -124,6 +125,7 @@ class _Compiler:
     strata: list[tuple[str, ...]]
     pending: list[_Pending] = field(default_factory=list)
     always: set[str] = field(default_factory=set)
+    opened: list[str] = field(default_factory=list)
     priority: int = 0
 
     def compile(self) -> Segment:
@@ -144,7 +146,7 @@ class _Compiler:
         return Segment(
             "{" + definition + "}",
             {one.name: self._with_messages(one.entry, prefixes) for one in self.pending},
-            signal(prefixes[CLOCK]),
+            tuple(signal(prefixes[name]) for name in (CLOCK, *self.opened)),
             {str(number): subject_of(name) for number, name in enumerate(names, start=1)},
             messages,
             tuple(name for name in messages if name not in answered),
@@ -181,18 +183,22 @@ class _Compiler:
     def _open(self, question: Question, variants: list[Variant]) -> tuple[str, ...]:
         """Compile what opens a question, and return its gates: several, where too many rules would share one.
 
-        A question that always applies needs none, as long as each of its rules waits for some fact.
+        A question that always applies needs none, as long as each of its rules waits for some fact; else its gates
+        are open from the start.
         """
-        if question.applies is None and all(variants):
+        gates = tuple(f"${question.name}.{number}" for number in range((len(variants) - 1) // MAX_SHARED + 1))
+        if question.applies is None:
             self.always.add(question.name)
-            return ()
-        gates = tuple(f"${question.name}.{number}" for number in range(len(variants) // MAX_SHARED + 1))
+            if all(variants):
+                return ()
+            self.opened += gates
+            return gates
         try:
             opening = self.expander.holding(question.applies)
         except TooManyVariants as refused:
             raise self._refuse(question.location, f"applies of {question.name}", str(refused)) from None
         for variant in opening:
-            self._add(Entry("opens", question.name, gates=gates), variant or frozenset([(CLOCK, None)]), None)
+            self._add(Entry("opens", question.name, gates=gates), variant, question.location)
         return gates
 
     def _rule_variants(self, question: Question, rule: Rule) -> tuple[list[Variant], list[Variant]]:
@@ -225,7 +231,7 @@ class _Compiler:
                     raise self._refuse(at, what, f"with it, {name} has more than {MAX_CHECKS} different tests")
             for pattern in _patterns(one.variant):
                 shared[pattern] += 1
-                if shared[pattern] > MAX_SHARED + 10:
+                if shared[pattern] > MAX_SHARED:
                     raise self._refuse(at, what, f"more than {MAX_SHARED} rules make the same test of {pattern[0]}")
         if len(checks) > MAX_NAMES:
             raise self._refuse(Location(self.rulebook.root), "the rulebook", f"it reads more than {MAX_NAMES} facts")

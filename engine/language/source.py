@@ -120,9 +120,7 @@ class Source:
         self.add(at, f'unknown {what} "{word}"', expected=listed, suggestion=nearest(str(word), known))
 
 
-def read_source(
-    path: Path, shown: str, error: type[SangdoError] = RulesInvalid
-) -> tuple[Source, Node | None]:
+def read_source(path: Path, shown: str, error: type[SangdoError] = RulesInvalid) -> tuple[Source, Node | None]:
     """Read one YAML (or JSON) file; `shown` is the path that problems name.
 
     The node is None when the file is unreadable, empty or broken; the source then carries the problem.
@@ -138,9 +136,7 @@ def read_source(
         return source, None
 
 
-def parse_source(
-    data: bytes, shown: str, error: type[SangdoError] = RulesInvalid
-) -> tuple[Source, Node | None]:
+def parse_source(data: bytes, shown: str, error: type[SangdoError] = RulesInvalid) -> tuple[Source, Node | None]:
     """Parse YAML (or JSON) bytes into nodes; see read_source."""
     source = Source(shown, "", error)
     if len(data) > MAX_BYTES:

@@ -22,11 +22,17 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A scenario that was run; it passed when there is no failure. `decided` names the rules that decided."""
+    """A scenario that was run; it passed when there is no failure. `decision` is None when none came about."""
 
     scenario: Scenario
     failures: tuple[Failure, ...]
-    decided: tuple[str, ...]
+    decision: Decision | None
+
+    @property
+    def decided(self) -> tuple[str, ...]:
+        """The rules that decided some question, in chain order."""
+        closings = self.decision.trace.closings if self.decision else ()
+        return tuple(rule for closing in closings for rule in closing.deciding)
 
 
 def run_scenario(decider: Decider, scenario: Scenario) -> Result:
@@ -34,10 +40,9 @@ def run_scenario(decider: Decider, scenario: Scenario) -> Result:
     try:
         decision = decider.decide(scenario.facts)
     except SangdoError as error:
-        return Result(scenario, (Failure("the decision", "a plan", str(error)),), ())
+        return Result(scenario, (Failure("the decision", "a plan", str(error)),), None)
     failures = (*_answers(scenario, decision), *_deciding(scenario, decision), *_plan(scenario, decision))
-    decided = tuple(rule for closing in decision.trace.closings for rule in closing.deciding)
-    return Result(scenario, failures, decided)
+    return Result(scenario, failures, decision)
 
 
 def _answers(scenario: Scenario, decision: Decision) -> list[Failure]:

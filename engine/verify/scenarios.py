@@ -11,6 +11,7 @@ from sangdo.engine.facts.facts import Facts
 from sangdo.engine.facts.facts_file import FactsReader
 from sangdo.engine.language.errors import Location, Problem, RulesInvalid
 from sangdo.engine.language.record import Record
+from sangdo.engine.language.rule_files import shown_path
 from sangdo.engine.language.rulebook import Origin, Question, Rulebook, Value
 from sangdo.engine.language.source import Listing, Mapping, Node, Scalar, Source, raise_problems, read_source
 from sangdo.engine.language.values import WrongValue, typed
@@ -56,7 +57,7 @@ def read_scenarios(root: Path, rulebook: Rulebook, pattern: str = "*") -> list[S
     scenarios: list[Scenario] = []
     problems: list[Problem] = []
     for path in sorted(root.rglob("*.test.yaml")):
-        source, node = read_source(path, str(path))
+        source, node = read_source(path, shown_path(path))
         record = Record(source, node, "the file of scenarios", ("scenarios",), ("scenarios",))
         reader = _ScenarioReader(source, rulebook)
         found = [reader.read(item) for item in record.listing("scenarios")]

@@ -15,14 +15,14 @@ from sangdo.tests.language.breaking import BASE, problems_of, write
 CASES = yaml.safe_load((Path(__file__).parent / "broken.yaml").read_text(encoding="utf-8"))
 
 
-def _broken(case: dict[str, Any]) -> bytes:
+def _broken(case: dict[str, str]) -> bytes:
     text = (BASE / case["file"]).read_text(encoding="utf-8")
-    if "encoding" in case:
-        return text.encode(case["encoding"])
-    if "replace" not in case:
-        return str(case["by"]).encode()
-    assert case["replace"] in text
-    return text.replace(case["replace"], case["by"], 1).encode()
+    if "replace" in case:
+        assert case["replace"] in text
+        text = text.replace(case["replace"], case["by"], 1)
+    elif "by" in case:
+        text = case["by"]
+    return text.encode(case.get("encoding", "utf-8"))
 
 
 def test_the_base_rulebook_is_valid() -> None:
@@ -61,7 +61,8 @@ def test_the_mark_stands_under_the_right_column_after_hangul(tmp_path: Path, mon
 
 
 def test_problems_of_several_files_are_reported_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files = {name: (BASE / name).read_text().replace("status", "statsu") for name in ("area/answer.yaml", "area/fate.yaml")}
+    names = ("area/answer.yaml", "area/fate.yaml")
+    files = {name: (BASE / name).read_text().replace("status", "statsu") for name in names}
     monkeypatch.chdir(write(tmp_path, files))
     unknown = [str(p.location) for p in problems_of(tmp_path) if p.suggestion == "status"]
     assert unknown == ["area/answer.yaml:7:1", "area/fate.yaml:7:1"]

@@ -46,10 +46,19 @@ from sangdo.engine.language.values import LARGEST
 
 HERE = Location("rules")
 STEMS = ("기여도_", "안정_매출", "a", "a_", "net_benefit", "제품1_")
-WORDS = ("EI", "EII", "높음", "낮음", "중간 값", 'says "yes"', "back\\slash", "a=b", "?", "$", "None", "true", "1", "노트\ttab")
-TEXTS = ("", "가나다", "가나다라", "a", "A", 'a "quoted" word', "back\\slash", "\\u0041", "tab\there", "line\nbreak",
-         "1", "true", "null", "{x}", "\x7f\u2028", "끝 ", "😀", "\uffff")  # fmt: skip
-NUMBERS = (-1, 0, 1, 2, 3, 10, -0.0, 0.1, 0.3, 0.1 + 0.2, 1 / 3, 2.5, 100, 12.5, 1e-7, 5e-324, 1e15, -1e15, 2**53, -(2**53), 123456.789)  # fmt: skip
+WORDS = (
+    "EI", "EII", "높음", "낮음", "중간 값", 'says "yes"', "back\\slash", "a=b", "?", "$", "None", "true", "1",
+    "노트, 표",
+    "x: #y",
+)  # fmt: skip
+TEXTS = (
+    "", "가나다", "가나다라", "a", "A", 'a "quoted" word', "back\\slash", "\\u0041", "tab\there", "line\nbreak", "1",
+    "true", "null", "{x}", "\x7f\u2028", "끝 ", "😀", "\uffff", '"id":"1"', "known",
+)  # fmt: skip
+NUMBERS = (
+    -1, 0, 1, 2, 3, 10, -0.0, 0.1, 0.3, 0.1 + 0.2, 1 / 3, 2.5, 100, 12.5, 1e-7, 5e-324, 1e15, -1e15, 2**53, -(2**53),
+    123456.789,
+)  # fmt: skip
 DAYS = (date(1, 1, 1), date(2000, 1, 1), date(2024, 2, 29), date(2026, 1, 1), date(2026, 7, 1), date(9999, 12, 31))
 AS_OF = (date(1999, 12, 31), date(2000, 1, 1), date(2026, 6, 30), date(2026, 7, 1), date(2030, 1, 1))
 ORDERED = (Operator.AT_LEAST, Operator.MORE_THAN, Operator.AT_MOST, Operator.LESS_THAN, Operator.BETWEEN)
@@ -136,16 +145,17 @@ def facts_named(draw: DrawFn, name: str, level: Level, kinds: tuple[FactType, ..
 
 @dataclass
 class Scope:
-    """The facts a condition may read, and the thresholds there are."""
+    """The facts a condition may read, the thresholds there are, and whether it may ask what is known."""
 
     facts: list[Fact]
     lines: list[str]
+    knowing: bool = True
 
 
 @st.composite
 def tests(draw: DrawFn, scope: Scope) -> Test:
     fact = draw(st.sampled_from(scope.facts))
-    if draw(one_in(6)):
+    if scope.knowing and draw(one_in(6)):
         return Test(fact.name, draw(st.sampled_from((Operator.UNKNOWN, Operator.KNOWN))), (), HERE)
     if fact.type is FactType.CHOICES:
         words = draw(st.lists(st.sampled_from(sorted(fact.values or {})), min_size=1, max_size=3, unique=True))
@@ -188,14 +198,20 @@ def conditions(draw: DrawFn, scope: Scope, depth: int = 2) -> Condition:
 
 @dataclass
 class Growing:
-    """A rulebook while its questions are drawn, each reading only what is there before it."""
+    """A rulebook while its questions are drawn, each reading only what is there before it.
 
+    A monotone one has only what more knowledge cannot overturn: no `is known`, `otherwise`, `if unknown`,
+    first match or set.
+    """
+
+    monotone: bool = False
     facts: dict[str, Fact] = field(default_factory=dict)
     thresholds: dict[str, Threshold] = field(default_factory=dict)
     questions: dict[str, Question] = field(default_factory=dict)
 
-    def readable(self, level: Level) -> list[Fact]:
-        return [fact for fact in self.facts.values() if fact.level is Level.CUSTOMER or level is Level.PRODUCT]
+    def scope(self, level: Level) -> Scope:
+        readable = [fact for fact in self.facts.values() if fact.level is Level.CUSTOMER or level is Level.PRODUCT]
+        return Scope(readable, list(self.thresholds), not self.monotone)
 
 
 @st.composite
@@ -211,15 +227,18 @@ def thresholds_named(draw: DrawFn, name: str, measured: list[str]) -> Threshold:
 
 
 @st.composite
-def rules_of(draw: DrawFn, growing: Growing, identity: str, fact: Fact, choose: Choose, answers: tuple[Value, ...]) -> Rule:
-    scope = Scope(growing.readable(fact.level), list(growing.thresholds))
+def rules_of(
+    draw: DrawFn, growing: Growing, identity: str, fact: Fact, choose: Choose, answers: tuple[Value, ...]
+) -> Rule:
+    scope = growing.scope(fact.level)
     when = None if draw(one_in(10)) else draw(conditions(scope))
     then, points, sign, if_unknown = None, None, 1, None
     if choose is Choose.SUM:
         numeric = [f.name for f in scope.facts if f.type.is_numeric]
         figures = st.sampled_from((1, 5, 0.1, -2.5, 1e15, 0))
         points = draw(st.one_of(figures, st.sampled_from(numeric)) if numeric else figures)
-        sign, if_unknown = draw(st.sampled_from((1, -1))), draw(st.sampled_from((None, None, 0, 7.5)))
+        sign = draw(st.sampled_from((1, -1)))
+        if_unknown = None if growing.monotone else draw(st.sampled_from((None, None, 0, 7.5)))
     else:
         then = draw(st.sampled_from(answers))
     actions = draw(st.sampled_from(((), ("call-them",))))
@@ -246,7 +265,7 @@ def grow(draw: DrawFn, growing: Growing, number: int) -> None:
     lines = [f"선{number}_{n}" for n in range(draw(st.sampled_from((0, 0, 1, 2))))]
     for line in lines:
         growing.thresholds[line] = draw(thresholds_named(line, measured))
-    choose = draw(st.sampled_from(Choose))
+    choose = draw(st.sampled_from((Choose.EXACTLY_ONE, Choose.SUM) if growing.monotone else tuple(Choose)))
     fact = draw(facts_named(name, level, KINDS_OF[choose], Origin.QUESTION))
     answers: tuple[Value, ...] = tuple(fact.values or (True, False)) if choose is not Choose.SUM else ()
     rules = tuple(
@@ -254,8 +273,8 @@ def grow(draw: DrawFn, growing: Growing, number: int) -> None:
     )
     applies = None
     if draw(one_in(5)):
-        applies = draw(conditions(Scope(growing.readable(level), list(growing.thresholds)), 1))
-    otherwise = draw(st.none() | st.sampled_from(answers)) if answers else None
+        applies = draw(conditions(growing.scope(level), 1))
+    otherwise = draw(st.none() | st.sampled_from(answers)) if answers and not growing.monotone else None
     status = Status.RETIRED if draw(one_in(12)) else draw(st.sampled_from((Status.DRAFT, Status.STABLE)))
     question = Question(
         name, draw(texts()), level, applies, answers, choose, otherwise, "owner", status, rules, tuple(lines), HERE
@@ -274,16 +293,16 @@ def grow(draw: DrawFn, growing: Growing, number: int) -> None:
 
 
 @st.composite
-def rulebooks(draw: DrawFn, largest: int = 6) -> Rulebook:
+def rulebooks(draw: DrawFn, monotone: bool = False) -> Rulebook:
     """A rulebook that load_rulebook could have read: typed, acyclic, and of every feature of the language."""
-    growing = Growing()
+    growing = Growing(monotone)
     for number in range(draw(st.integers(2, 6))):
         name = f"{draw(st.sampled_from(STEMS))}{number}"
         level = Level.PRODUCT if number > 1 and draw(one_in(3)) else Level.CUSTOMER
         origin = draw(st.sampled_from((Origin.GIVEN, Origin.MEASURED)))
         kinds = tuple(FactType) + NUMERIC
         growing.facts[name] = draw(facts_named(name, level, kinds, origin))
-    for number in range(draw(st.integers(1, largest))):
+    for number in range(draw(st.integers(1, 6))):
         draw(grow(growing, number))
     by_file = {name: growing.questions[name] for name in sorted(growing.questions)}
     strata = arrange_strata(by_file, growing.facts)
@@ -340,7 +359,9 @@ def customers(draw: DrawFn, rulebook: Rulebook) -> Facts:
 
 
 @st.composite
-def _known(draw: DrawFn, rulebook: Rulebook, level: Level, literals: Mapping[str, tuple[Value, ...]]) -> dict[str, Known]:
+def _known(
+    draw: DrawFn, rulebook: Rulebook, level: Level, literals: Mapping[str, tuple[Value, ...]]
+) -> dict[str, Known]:
     known = {}
     for fact in rulebook.facts.values():
         rare = fact.origin in (Origin.QUESTION, Origin.COUNTED)

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from sangdo.engine.facts.facts import Facts
 from sangdo.engine.facts.facts_file import parse_facts
-from sangdo.engine.language.errors import DataInvalid, RulesInvalid
+from sangdo.engine.language.errors import DataInvalid, RulesInvalid, SangdoError
 from sangdo.engine.language.loading import load_rulebook
 from sangdo.engine.language.rule_files import rule_files
 from sangdo.engine.language.rulebook import Rulebook
@@ -26,12 +27,20 @@ SECONDS = 2.0
 FILES = ("rulebook.yaml", "vocabulary.yaml", "clauses.yaml", "area/answer.yaml", "actions/all.yaml")
 
 
-def _key(n: int) -> str:
-    return f"  - id: R-{n}\n    title: {{ko: a, en: a}}\n    basis: house\n    clauses: [H1]\n    when: {{salse{n}: 1}}\n    then: yes_\n"
+def _rule(n: int) -> str:
+    return (
+        f"  - id: R-{n}\n    title: {{ko: a, en: a}}\n    basis: house\n    clauses: [H1]\n"
+        f"    when: {{salse{n}: 1}}\n    then: yes_\n"
+    )
+
+
+def _bomb() -> bytes:
+    doubled = (b"%c: &%c [*%c,*%c]\n" % (c, c, c - 1, c - 1) for c in range(98, 122))
+    return b"a: &a [x,x,x,x]\n" + b"".join(doubled)
 
 
 HOSTILE: dict[str, bytes | Callable[[], bytes]] = {
-    "an alias bomb": lambda: b"a: &a [x,x,x,x]\n" + b"".join(b"%c: &%c [*%c,*%c]\n" % (c, c, c - 1, c - 1) for c in range(98, 122)),
+    "an alias bomb": _bomb,
     "deep brackets": lambda: b"[" * 100_000,
     "deep braces": lambda: b"{a: " * 100_000,
     "deep blocks": lambda: b"".join(b" " * n + b"a:\n" for n in range(1_900)),
@@ -49,7 +58,7 @@ HOSTILE: dict[str, bytes | Callable[[], bytes]] = {
     "many empty keys": lambda: b"? \n" * 500_000,
     "many quotes": lambda: b"'" * 1_000_000,
     "many comments": lambda: b"#\n" * 900_000,
-    "many rules": lambda: (SMALL / "area/answer.yaml").read_bytes() + "".join(map(_key, range(10_000))).encode(),
+    "many rules": lambda: (SMALL / "area/answer.yaml").read_bytes() + "".join(map(_rule, range(10_000))).encode(),
     "UTF-16": lambda: (SMALL / "vocabulary.yaml").read_text("utf-8").encode("utf-16"),
     "UTF-32": lambda: (SMALL / "vocabulary.yaml").read_text("utf-8").encode("utf-32"),
     "UTF-16 without a mark": lambda: "question: a\n".encode("utf-16-le"),
@@ -84,36 +93,40 @@ HOSTILE: dict[str, bytes | Callable[[], bytes]] = {
     "odd lines": "a: 1\u2028b: 2\u0085c: 3\r\rd: 4".encode(),
     "text from right to left": "\u202eselas: 1\n".encode(),
     "products that are odd": b"products: [1, {product: 1}, {product: a}, {product: a}, {slow: 3}, []]\n",
-    "facts in facts": b"facts: {facts: {sales: 1}, products: []}\nlines: {line: .nan}\nreasons: [1]\ncurrency: \xea\xb0\x80\n",
+    "facts in facts": b"facts: {facts: {sales: 1}, products: []}\nlines: {line: .nan}\nreasons: [1]\n",
     "too many products": lambda: b"products: [" + b"{product: a}," * 60_000 + b"]",
     "many wrong values": lambda: b"tags: [" + b",".join(b"rde%d" % n for n in range(100_000)) + b"]",
 }
+
+
+def assert_clear(outcome: object, started: float) -> None:
+    """What came of reading a file came soon, and an error has problems that can be read."""
+    assert time.process_time() - started < SECONDS
+    if isinstance(outcome, SangdoError):
+        assert outcome.problems
+        assert len(str(outcome)) < 200_000
 
 
 def load(root: Path) -> Rulebook | RulesInvalid:
     """Load a rulebook, however broken, within the time allowed (processor time, not the clock's)."""
     started = time.process_time()
     try:
-        return load_rulebook(root)
+        outcome: Rulebook | RulesInvalid = load_rulebook(root)
     except RulesInvalid as invalid:
-        assert invalid.problems
-        assert len(str(invalid)) < 200_000, "an error stays readable"
-        return invalid
-    finally:
-        assert time.process_time() - started < SECONDS
+        outcome = invalid
+    assert_clear(outcome, started)
+    return outcome
 
 
 def parse(data: bytes, rulebook: Rulebook) -> Facts | DataInvalid:
     """Read a facts file, however broken, within the time allowed."""
     started = time.process_time()
     try:
-        return parse_facts(data, "facts.yaml", rulebook, AS_OF)
+        outcome: Facts | DataInvalid = parse_facts(data, "facts.yaml", rulebook, AS_OF)
     except DataInvalid as invalid:
-        assert invalid.problems
-        assert len(str(invalid)) < 200_000, "an error stays readable"
-        return invalid
-    finally:
-        assert time.process_time() - started < SECONDS
+        outcome = invalid
+    assert_clear(outcome, started)
+    return outcome
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +217,8 @@ def test_a_mutated_file_of_the_shipped_rules_is_read_or_refused(tmp_path: Path) 
     root = Path(shutil.copytree(RULES, tmp_path / "rules"))
     name = random.Random(3).choice(rule_files(root)).relative_to(root)
     chance = random.Random(2)
-    outcomes = [replaced(root, str(name), content) for _ in range(3) for content in mutations((root / name).read_bytes(), chance)]
+    original = (root / name).read_bytes()
+    outcomes = [replaced(root, str(name), content) for _ in range(3) for content in mutations(original, chance)]
     assert any(isinstance(outcome, RulesInvalid) for outcome in outcomes)
 
 
@@ -215,7 +229,8 @@ def test_every_file_of_the_shipped_rules_mutated_is_read_or_refused(tmp_path: Pa
 
 
 def test_a_mutated_facts_file_is_read_or_refused(small: Rulebook) -> None:
-    text = "sales: 12.5\nkind: new\ntags: [red]\nnote: '가 나'\nas_of: 2026-01-01\nproducts:\n  - {product: a, slow: true}\n".encode()
+    text = "sales: 12.5\nkind: new\ntags: [red]\nnote: '가 나'\nas_of: 2026-01-01\n".encode()
+    text += b"products:\n  - {product: a, slow: true}\n"
     chance = random.Random(5)
     outcomes = [parse(content, small) for _ in range(150) for content in mutations(text, chance)]
     assert {type(outcome) for outcome in outcomes} == {Facts, DataInvalid}
