@@ -7,6 +7,8 @@ from typing import Any
 
 from sangdo.engine.language.rulebook import Rulebook
 
+WIDEST = 40
+
 Entry = dict[str, Any]
 
 
@@ -25,7 +27,7 @@ def list_entries(rulebook: Rulebook, what: str, language: str) -> list[Entry]:
 def as_table(entries: list[Entry]) -> str:
     """Write entries as lines of columns; the last column runs free."""
     rows = [[_cell(value) for value in entry.values()] for entry in entries]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    widths = [min(WIDEST, max(map(len, column))) for column in zip(*rows, strict=True)][:-1]
     lines = ["  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[-1]]) for row in rows]
     return "".join(f"{line.rstrip()}\n" for line in lines)
 

@@ -11,7 +11,19 @@ from sangdo.engine.facts.facts import Known
 from sangdo.engine.inference.engine import Engine
 from sangdo.engine.inference.thresholds import resolve_thresholds
 from sangdo.engine.language.errors import RulesInvalid
-from sangdo.engine.language.rulebook import Choose, Fact, FactType, Level, Operator, Origin, Rulebook, Status, Tally
+from sangdo.engine.language.rulebook import (
+    AllOf,
+    AnyOf,
+    Choose,
+    Fact,
+    FactType,
+    Level,
+    Operator,
+    Origin,
+    Rulebook,
+    Status,
+    Tally,
+)
 from sangdo.engine.language.rulebook import Test as FactTest
 from sangdo.engine.language.strata import arrange_runs, arrange_strata
 from sangdo.tests.inference.wide import (
@@ -74,6 +86,21 @@ def test_a_sum_counts_what_a_rule_says_for_the_unknown() -> None:
     book = rulebook([fact("x"), fact("y")], [question("q", rules, None, Choose.SUM)])
     (trace,) = decide(book, {"x": 1})
     assert (trace.closing("q").answer, trace.closing("q").assumed) == (4, ("R-2",))
+
+
+def test_a_figure_that_is_unknown_leaves_its_sum_unknown_unless_its_rule_fails() -> None:
+    rules = [replace(points("R-1", is_("x", 1), 0), points="cost", sign=-1), points("R-2", is_("x", 2), 4)]
+    book = rulebook([fact("x"), fact("cost")], [question("q", rules, None, Choose.SUM)])
+    (known, unknown, failed) = decide(book, {"x": 1, "cost": 2.5}, {"x": 1}, {"x": 2})
+    assert [trace.closing("q").answer for trace in (known, unknown, failed)] == [-2.5, None, 4]
+    assert known.firings[0].matched == (("cost", 2.5), ("x", 1))
+
+
+def test_the_weaker_of_two_alternatives_is_enough() -> None:
+    either = AnyOf((is_("x", 1), AllOf((is_("x", 1), is_("y", 1)))))
+    book = rulebook([fact("x"), fact("y")], [question("q", [rule("R-1", either)])])
+    (both, weaker, stronger) = decide(book, {"x": 1, "y": 1}, {"x": 1}, {"y": 1})
+    assert [len(trace.firings) for trace in (both, weaker, stronger)] == [1, 1, 0]
 
 
 def test_a_firing_names_the_facts_that_matched_with_the_unknown_ones_as_none() -> None:
