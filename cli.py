@@ -177,7 +177,7 @@ def book(
     rulebook = _load(rules)
     facts = portfolio_facts(open_book(book, rulebook, as_of, today=date.today()), Decider(rulebook), rep)
     made = build_plan(Decider(portfolio_rules(rulebook)).decide(facts), lang)
-    _write(_as_text(made, rulebook, form), output)
+    _write(_as_text(made, portfolio_rules(rulebook), form), output)
 
 
 @cli.command()

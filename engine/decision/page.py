@@ -152,7 +152,7 @@ class _Arranger:
         """The group with its code, the strategy, and what was decided about going on."""
         answers = self._plan["answers"]
         grouped = any(answers.get(name) is not None for name in HEAD[:2])
-        if not grouped:
+        if not grouped and HEAD[0] in self._rulebook.questions:
             yield next(filter(None, map(self._fact, GROUP_FALLBACK)), self._say["unclassified"])
         for name in HEAD:
             code = answers.get(name)

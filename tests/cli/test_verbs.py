@@ -238,3 +238,56 @@ def test_a_reader_that_goes_away_is_no_error(facts: Path) -> None:
         assert running.stderr is not None
         running.stdout.close()
         assert running.stderr.read() == b""
+
+
+def test_a_book_shows_what_its_mix_of_customers_lacks() -> None:
+    """Clause K2: existing customers alone secure the target but never make a top seller."""
+    made = json.loads(sangdo("book", "Hana", "--book", "examples/book", "-f", "json").stdout)
+    assert made["answers"] == {"portfolio_gap": ["no_future", "no_prospects"]}
+    assert {clause for action in made["actions"] for clause in action["clauses"]} == {"K2"}
+    assert made["facts"]["book_existing"]["value"] > 50
+
+
+def test_a_rep_without_customers_gets_the_nearest_name() -> None:
+    done = sangdo("book", "Hanna", "--book", "examples/book")
+    assert done.returncode == 7
+    assert 'did you mean "Hana"?' in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [("text", "K1  [document]"), ("md", "# Clause matrix"), ("csv", "clause,"), ("html", "<!doctype html>")],
+)
+def test_trace_prints_the_clause_matrix(form: str, start: str) -> None:
+    done = sangdo("trace", "-f", form)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(start)
+    assert "E2.1" in done.stdout
+
+
+def test_trace_fails_on_what_stands_alone(tmp_path: Path) -> None:
+    rules = copy_of_rules(tmp_path)
+    path = rules / "clauses.yaml"
+    extra = '  E9: {basis: document, title: {ko: "새 조항", en: "A new clause"}}\n'
+    path.write_text(path.read_text("utf-8") + extra, encoding="utf-8")
+    done = sangdo("trace", "--rules", str(rules), "--fail-orphans")
+    assert done.returncode == 5
+    assert "stands alone: clause E9: no rule and no action serves it" in done.stderr
+
+
+def test_coverage_below_the_threshold_fails_and_says_what_no_scenario_shows(tmp_path: Path) -> None:
+    rules = copy_of_rules(tmp_path)
+    (rules / "existing" / "keep_or_abandon.test.yaml").unlink()
+    (rules / "existing" / "clearing_programme.test.yaml").unlink()
+    done = sangdo("test", "-q", "--rules", str(rules), "--coverage", "--threshold", "100")
+    assert done.returncode == 4
+    assert "rule KA-1: decides" in done.stdout
+    assert sangdo("test", "-q", "--rules", str(rules), "--coverage").returncode == 0
+
+
+def test_a_run_is_reported_as_data_and_for_build_servers() -> None:
+    data = json.loads(sangdo("test", "--run", "quadrant:*", "-o", "json", "--coverage").stdout)
+    assert (data["failed"], data["passed"]) == (0, len(data["scenarios"]))
+    assert 0 < data["coverage"]["percent"] < 100
+    junit = sangdo("test", "--run", "quadrant:*", "-o", "junit").stdout
+    assert f'tests="{data["passed"]}" failures="0"' in junit
