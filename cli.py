@@ -234,8 +234,11 @@ def check(rules: Path) -> None:
 @click.option("-o", "form", type=click.Choice(["tree", "json", "junit"]), default="tree", show_default=True)
 @click.option("--coverage", is_flag=True, help="Also say which rules, tests and answers no scenario shows.")
 @click.option("--threshold", type=click.FloatRange(0, 100), help="Fail when the coverage is below this percentage.")
+@click.option("--update", is_flag=True, help="Write the golden plans of the scenarios anew.")
 @_quiet
-def test(rules: Path, pattern: str, form: str, coverage: bool, threshold: float | None, quiet: bool) -> None:
+def test(
+    rules: Path, pattern: str, form: str, coverage: bool, threshold: float | None, update: bool, quiet: bool
+) -> None:
     """Run the scenarios that stand beside the rules.
 
     \b
@@ -246,7 +249,7 @@ def test(rules: Path, pattern: str, form: str, coverage: bool, threshold: float 
     from sangdo.engine.verify.coverage import measure_coverage
     from sangdo.engine.verify.scenario_report import report_results
 
-    rulebook, results = _run_scenarios(rules, pattern)
+    rulebook, results = _run_scenarios(rules, pattern, update)
     measured = measure_coverage(rulebook, results) if coverage or threshold is not None else None
     click.echo(report_results(results, measured, form, quiet), nl=False)
     short = measured is not None and threshold is not None and measured.percent < threshold
@@ -321,7 +324,7 @@ def schema(kind: str | None, folder: Path | None) -> None:
     click.echo(schema_text(kind), nl=False)
 
 
-def _run_scenarios(rules: Path, pattern: str) -> tuple[Rulebook, list[Result]]:
+def _run_scenarios(rules: Path, pattern: str, update: bool = False) -> tuple[Rulebook, list[Result]]:
     """Run the scenarios beside the rules; raises NothingMatched when none matches."""
     from sangdo.engine.decision.decision import Decider
     from sangdo.engine.language.errors import Location, NothingMatched, Problem
@@ -333,7 +336,7 @@ def _run_scenarios(rules: Path, pattern: str) -> tuple[Rulebook, list[Result]]:
     if not scenarios:
         raise NothingMatched(Problem(Location(str(rules)), f'no scenario matches "{pattern}"'))
     decider = Decider(rulebook)
-    return rulebook, [run_scenario(decider, scenario) for scenario in scenarios]
+    return rulebook, [run_scenario(decider, scenario, update) for scenario in scenarios]
 
 
 def _load(rules: Path) -> Rulebook:

@@ -12,6 +12,7 @@ from typing import Any
 from sangdo import __version__
 from sangdo.engine.decision.decision import Decision
 from sangdo.engine.decision.wording import Wording
+from sangdo.engine.explain.asks import questions_that_matter
 from sangdo.engine.facts.facts import Known
 from sangdo.engine.inference.trace import Closing
 from sangdo.engine.language.reading import thresholds_in
@@ -193,10 +194,11 @@ class _Planner:
 
     def _warnings(self) -> list[str]:
         warnings = list(self._decision.facts.warnings)
+        matter = questions_that_matter(self._rulebook, self._trace.closings)
         missed = {
             name
             for closing in self._trace.closings
-            if closing.how not in ("given", "not_asked")
+            if closing.how not in ("given", "not_asked") and closing.question in matter
             for rule in self._rulebook.questions[closing.question].rules
             for name in thresholds_in(rule.when)
         }

@@ -112,6 +112,8 @@ class Wording:
         """Return a number with its unit: joined in Korean, apart in English (but for per cent) and singular for one."""
         if unit is None:
             return number
+        if self.language == "ko" and unit.ko.endswith("당"):
+            return f"{unit.ko} {number}"
         if self.language == "ko" or unit.en == "%":
             return f"{number}{self.text(unit)}"
         return f"{number} {unit.en.removesuffix('s') if number == '1' else unit.en}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from sangdo.engine.explain.evaluation import Evaluation, ready
@@ -20,6 +20,7 @@ from sangdo.engine.language.rulebook import (
     ThresholdName,
     Value,
 )
+from sangdo.engine.language.strata import questions_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,11 @@ def list_asks(
     on a line that only a book can measure.
     """
     collected: dict[tuple[str, str | None], tuple[dict[str, None], dict[str, None]]] = {}
+    open_questions = questions_that_matter(rulebook, evaluation.closings)
     for closing in evaluation.closings:
         question = rulebook.questions[closing.question]
+        if question.name not in open_questions:
+            continue
         for fact, rule in _wanted(rulebook, question, closing, evaluation, thresholds):
             product = closing.product if rulebook.facts[fact].level is question.level else None
             questions, waiting = collected.setdefault((fact, product), ({}, {}))
@@ -51,6 +55,22 @@ def list_asks(
             waiting[rule] = None
     asks = [Ask(fact, product, tuple(q), tuple(r)) for (fact, product), (q, r) in collected.items()]
     return tuple(sorted(asks, key=lambda ask: -len(ask.would_decide)))
+
+
+def questions_that_matter(rulebook: Rulebook, closings: tuple[Closing, ...]) -> Collection[str]:
+    """Return the questions whose answer something rests on: not those that only feed answers given by a person."""
+    given = {closing.question for closing in closings if closing.how == "given" and closing.product is None}
+    if not given:
+        return rulebook.questions
+    readers: dict[str, set[str]] = {name: set() for name in rulebook.questions}
+    for question in rulebook.questions.values():
+        for name in questions_read(question, rulebook.questions, rulebook.facts):
+            readers[name].add(question.name)
+    matter: set[str] = set()
+    for name in reversed(list(rulebook.questions)):
+        if name not in given and (not readers[name] or readers[name] & matter):
+            matter.add(name)
+    return matter
 
 
 def _wanted(

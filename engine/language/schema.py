@@ -146,7 +146,8 @@ def _scenarios() -> Schema:
     from_word: Schema = {"type": "object"}
     expect = _record(
         {"answers": from_word, "decided_by": from_word, **dict.fromkeys(
-            ("actions", "no_actions", "clauses", "no_clauses", "asks", "no_asks"), _WORDS)},
+            ("actions", "no_actions", "clauses", "no_clauses", "asks", "no_asks"), _WORDS),
+         "plan": {"type": "string", "pattern": "^[\\w-]+\\.(ko|en)\\.(md|txt|html)$"}},
         (),
     )  # fmt: skip
     scenario = _record(

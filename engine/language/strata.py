@@ -21,7 +21,7 @@ def arrange_strata(questions: Mapping[str, Question], facts: Mapping[str, Fact])
 
     Levels alternate only where answers must cross between them. Raises Cycle.
     """
-    needs = {name: _needs(question, questions, facts) for name, question in questions.items()}
+    needs = {name: questions_read(question, questions, facts) for name, question in questions.items()}
     strata: list[tuple[str, ...]] = []
     done: set[str] = set()
     level = Level.CUSTOMER
@@ -60,8 +60,8 @@ def _needs_break(rulebook: Rulebook, earlier: list[str], stratum: tuple[str, ...
     return any(tally is not None and tally.question in earlier for tally in tallies)
 
 
-def _needs(question: Question, questions: Mapping[str, Question], facts: Mapping[str, Fact]) -> set[str]:
-    """The questions whose answers this one reads, directly or through a tally."""
+def questions_read(question: Question, questions: Mapping[str, Question], facts: Mapping[str, Fact]) -> set[str]:
+    """Return the questions whose answers this one reads, directly or through a tally."""
     needed = set()
     for name in facts_of_question(question):
         fact = facts[name]

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import unified_diff
+from pathlib import Path
 
 from sangdo.engine.decision.decision import Decider, Decision
 from sangdo.engine.decision.plan import build_plan
+from sangdo.engine.decision.rendering import render
 from sangdo.engine.language.errors import SangdoError
 from sangdo.engine.language.values import as_json
 from sangdo.engine.verify.scenarios import Scenario
+
+GOLDEN_FOOT = {
+    "rulebook": {"release": "-", "sha256": "-"},
+    "engine": {"name": "durable-rules", "version": "-", "sangdo": "-"},
+}
+"""What stands at the foot of a golden plan: it shall change with the plan alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +44,15 @@ class Result:
         return tuple(rule for closing in closings for rule in closing.deciding)
 
 
-def run_scenario(decider: Decider, scenario: Scenario) -> Result:
-    """Decide a scenario's customer and compare."""
+def run_scenario(decider: Decider, scenario: Scenario, update: bool = False) -> Result:
+    """Decide a scenario's customer and compare; `update` writes its golden plan anew instead of comparing it."""
     try:
         decision = decider.decide(scenario.facts)
     except SangdoError as error:
         return Result(scenario, (Failure("the decision", "a plan", str(error)),), None)
     failures = (*_answers(scenario, decision), *_deciding(scenario, decision), *_plan(scenario, decision))
+    if scenario.expect.plan is not None:
+        failures += _golden(scenario.expect.plan, decision, update)
     return Result(scenario, failures, decision)
 
 
@@ -77,6 +88,23 @@ def _plan(scenario: Scenario, decision: Decision) -> list[Failure]:
         *_unwanted("clauses of actions", expect.no_clauses, clauses),
         *_unwanted("asks", expect.no_asks, asks),
     ]
+
+
+def _golden(path: Path, decision: Decision, update: bool) -> tuple[Failure, ...]:
+    """Compare the rendered plan with the golden one, line by line."""
+    _, language, ending = path.name.rsplit(".", 2)
+    form = {"txt": "text"}.get(ending, ending)
+    plan = build_plan(decision, language)
+    plan["rulebook"], plan["engine"], plan["decision_id"] = GOLDEN_FOOT["rulebook"], GOLDEN_FOOT["engine"], "-"
+    got = render(plan, decision.rulebook, form)
+    if update:
+        path.write_text(got, encoding="utf-8")
+        return ()
+    if not path.is_file():
+        return (Failure(f"plan {path.name}", "a golden plan; sangdo test --update writes it", "no such file"),)
+    wanted = path.read_text(encoding="utf-8")
+    changed = list(unified_diff(wanted.splitlines(), got.splitlines(), lineterm="", n=0))[2:]
+    return (Failure(f"plan {path.name}", "as before", "\n" + "\n".join(changed)),) if changed else ()
 
 
 def _missing(about: str, wanted: tuple[str, ...], got: list[str]) -> list[Failure]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
@@ -18,14 +19,18 @@ from sangdo.engine.language.values import WrongValue, typed
 
 KEYS = ("name", "as_of", "facts", "book", "expect")
 EXPECT_KEYS = (
-    "answers", "decided_by", "actions", "no_actions", "clauses", "no_clauses", "asks", "no_asks"
+    "answers", "decided_by", "actions", "no_actions", "clauses", "no_clauses", "asks", "no_asks", "plan"
 )  # fmt: skip
 DEFAULT_AS_OF = date(2026, 1, 1)
+GOLDEN = re.compile(r"[\w-]+\.(ko|en)\.(md|txt|html)\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What a scenario expects; an answer of None means that the question has none."""
+    """What a scenario expects; an answer of None means that the question has none.
+
+    `plan` is the golden plan beside the scenario: a file NAME.ko.md, NAME.en.md, or with txt or html.
+    """
 
     answers: dict[str, Value | None]
     decided_by: dict[str, tuple[str, ...]]
@@ -35,6 +40,7 @@ class Expectation:
     no_clauses: tuple[str, ...]
     asks: tuple[str, ...]
     no_asks: tuple[str, ...]
+    plan: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ def read_scenarios(root: Path, rulebook: Rulebook, pattern: str = "*") -> list[S
     for path in sorted(root.rglob("*.test.yaml")):
         source, node = read_source(path, shown_path(path))
         record = Record(source, node, "the file of scenarios", ("scenarios",), ("scenarios",))
-        reader = _ScenarioReader(source, rulebook)
+        reader = _ScenarioReader(source, rulebook, path.parent)
         found = [reader.read(item) for item in record.listing("scenarios")]
         scenarios += [scenario for scenario in found if scenario]
         problems += source.problems
@@ -70,8 +76,8 @@ def read_scenarios(root: Path, rulebook: Rulebook, pattern: str = "*") -> list[S
 class _ScenarioReader:
     """Reads the scenarios of one file."""
 
-    def __init__(self, source: Source, rulebook: Rulebook) -> None:
-        self._source, self._rulebook = source, rulebook
+    def __init__(self, source: Source, rulebook: Rulebook, folder: Path) -> None:
+        self._source, self._rulebook, self._folder = source, rulebook, folder
         self._facts = FactsReader(source, rulebook)
 
     def read(self, node: Node) -> Scenario | None:
@@ -101,7 +107,18 @@ class _ScenarioReader:
             self._named(record, "no_clauses", "clause", clauses),
             self._named(record, "asks", "fact", facts),
             self._named(record, "no_asks", "fact", facts),
+            self._golden(record),
         )
+
+    def _golden(self, record: Record) -> Path | None:
+        name = record.word("plan")
+        if name is None:
+            return None
+        if not GOLDEN.match(name):
+            expected = "a name such as loyal.ko.md or loyal.en.txt"
+            self._source.add(record.at("plan"), f'"{name}" cannot name a golden plan', expected=expected)
+            return None
+        return self._folder / name
 
     def _named(self, record: Record, key: str, what: str, known: list[str]) -> tuple[str, ...]:
         words = record.words(key)

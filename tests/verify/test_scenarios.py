@@ -114,3 +114,21 @@ def test_unknown_figures_never_abandon() -> None:
             fewer = {name: known for name, known in scenario.facts.values.items() if name != missing}
             after = DECIDER.decide(replace(scenario.facts, values=fewer)).trace.values.get("keep_or_abandon")
             assert after != "abandon" or before == "abandon", f"{scenario.title} without {missing}"
+
+
+def test_a_golden_plan_is_written_once_and_compared_after(written: Path) -> None:
+    text = case("plan: loyal.ko.md")
+    (scenario,) = read(written, text)
+    assert run_scenario(DECIDER, scenario).failures[0].got == "no such file"
+    assert run_scenario(DECIDER, scenario, update=True).failures == ()
+    assert run_scenario(DECIDER, scenario).failures == ()
+    path = written / "loyal.ko.md"
+    path.write_text(path.read_text("utf-8").replace("충성", "변덕"), encoding="utf-8")
+    (failure,) = run_scenario(DECIDER, scenario).failures
+    assert "-" in failure.got
+    assert "변덕" in failure.got
+
+
+def test_a_golden_plan_needs_a_name_with_language_and_form(written: Path) -> None:
+    with pytest.raises(RulesInvalid, match=r'"../x.md" cannot name a golden plan'):
+        read(written, case("plan: ../x.md"))
