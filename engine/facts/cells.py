@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from unicodedata import normalize
 
 from sangdo.engine.language.rulebook import Fact, FactType, Value
 from sangdo.engine.language.values import WrongValue, typed
@@ -19,7 +20,7 @@ def cell_value(fact: Fact, text: str) -> Value:
 
     Raises WrongValue when the text is not one.
     """
-    text = text.strip()
+    text = normalize("NFC", text.strip())
     raw: object = text
     if fact.type.is_numeric:
         raw = _number(text)

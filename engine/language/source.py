@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
+from unicodedata import normalize
 
 import yaml
 from yaml import events
@@ -32,6 +33,9 @@ _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 _COMPARISON = re.compile(r"(:|-)\s*[<>]=?")
+_FOLDED_NUMBER = re.compile(r"(:|-)\s*>\s*\d")
+_UNQUOTED = "an unquoted < or > cannot be read"
+_IN_WORDS = "words: {more than: x}, {at least: x}, {less than: x}, {at most: x}"
 _LONGEST_INTEGER = 30
 
 
@@ -143,7 +147,8 @@ def parse_source(data: bytes, shown: str, error: type[SangdoError] = RulesInvali
         source.add(Location(shown), f"the file is larger than {MAX_BYTES // 1_000_000} MB")
         return source, None
     try:
-        text = data.decode("utf-8-sig")
+        # Hangul typed on some systems comes in parts: the same word must be the same text.
+        text = normalize("NFC", data.decode("utf-8-sig"))
     except UnicodeDecodeError as wrong:
         line = data[: wrong.start].count(b"\n") + 1
         column = wrong.start - (data.rfind(b"\n", 0, wrong.start) + 1) + 1
@@ -175,11 +180,7 @@ def _explain(source: Source, error: yaml.MarkedYAMLError) -> Problem:
     nearby = next((n for n in (at.line, at.line - 1) if _COMPARISON.search(source.line(n) or "")), None)
     if nearby:
         column = (source.line(nearby) or "").find(":") + 2
-        return source.problem(
-            Location(source.path, nearby, column),
-            "an unquoted < or > cannot be read",
-            expected="words: {more than: x}, {at least: x}, {less than: x}, {at most: x}",
-        )
+        return source.problem(Location(source.path, nearby, column), _UNQUOTED, expected=_IN_WORDS)
     message = " ".join(str(part) for part in (error.context, error.problem) if part)
     return source.problem(at, f"cannot be read as YAML: {message}")
 
@@ -261,6 +262,8 @@ class _Builder:
 
     def _scalar(self, event: Any) -> Scalar:
         at, text = self._at(event), event.value
+        if event.style == ">" and _FOLDED_NUMBER.search(self._source.line(at.line) or ""):
+            self._refuse(event, _UNQUOTED, _IN_WORDS)
         if not event.implicit[0]:
             return Scalar(text, True, at, text)
         if text in ("", "~", "null", "Null", "NULL"):
