@@ -13,9 +13,20 @@ from sangdo.engine.decision.phrases import phrases_in
 from sangdo.engine.decision.wording import Wording
 from sangdo.engine.language.rulebook import Basis, Choose, Level, Question
 
-AIM = "strategy"
+AIMS = ("strategy", "pursuit")
+"""The answers that say what is aimed at: with customers, and with those who are not customers yet."""
 NOT_FINDINGS = frozenset(
-    {AIM, "importance", "urgency", "hours_per_week", "visit_every", "attention_weight", "look_again", "rateable"}
+    {
+        *AIMS,
+        "importance",
+        "urgency",
+        "hours_per_week",
+        "visit_every",
+        "attention_weight",
+        "look_again",
+        "rateable",
+        "assessable",
+    }
 )
 """Answers that stand elsewhere on the page, or only open the way to others."""
 _NUMBERED = re.compile(r"(.*?)(\d+)\Z")
@@ -71,7 +82,7 @@ def list_findings(
 
 def find_aim(plan: Mapping[str, Any], wording: Wording) -> Finding | None:
     """Return the strategy with its reasons, or None when there is none yet."""
-    return next(iter(list_findings(plan, wording, only=(AIM,))), None)
+    return next(iter(list_findings(plan, wording, only=AIMS)), None)
 
 
 def _stands_elsewhere(question: Question) -> bool:

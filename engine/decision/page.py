@@ -16,7 +16,7 @@ from sangdo.engine.decision.phrases import phrases_in
 from sangdo.engine.decision.wording import Wording
 from sangdo.engine.language.rulebook import Basis, Rulebook
 
-HEAD = ("quadrant", "prospect_quadrant", "strategy", "keep_or_abandon")
+HEAD = ("quadrant", "prospect_quadrant", "strategy", "pursuit", "approach_next", "keep_or_abandon")
 """The answers that stand under the customer's name."""
 GROUP_FALLBACK = ("standing", "kind")
 ATTENTION = ("importance", "urgency", "hours_per_week", "visit_every")

@@ -126,9 +126,24 @@ def test_nothing_known_leads_to_a_question_and_to_no_action() -> None:
     assert [ask["fact"] for ask in plan["ask"]] == ["kind"]
 
 
-@pytest.mark.parametrize("kind", ["prospective", "future"])
-def test_others_than_existing_customers_get_no_answer_meant_for_them(kind: str) -> None:
+@pytest.mark.parametrize(("kind", "pursuit", "letter"), [("prospective", "assess", "P"), ("future", "discover", "F")])
+def test_others_than_existing_customers_get_no_answer_meant_for_them(kind: str, pursuit: str, letter: str) -> None:
     """Clause K1: each kind of customer has a strategy of its own."""
     plan = build_plan(decide({"kind": kind, "contribution": 9.0, "stability": 0.9, "standing": "rated"}), "en")
     assert not {"quadrant", "strategy", "churn_cause"} & {k for k, v in plan["answers"].items() if v is not None}
-    assert plan["actions"] == []
+    assert plan["answers"]["pursuit"] == pursuit
+    cited = {clause for action in plan["actions"] for clause in action["clauses"]}
+    assert f"{letter}1" in cited
+    assert {clause[0] for clause in cited} <= {letter, "K", "H"}
+
+
+@pytest.mark.parametrize("standing", ["rated", "new", "lost"])
+def test_existing_customers_get_no_answer_meant_for_others(standing: str) -> None:
+    """Clause K1: whatever was noted of talks and discovery, whoever buys already is an existing customer."""
+    noted: dict[str, Value] = {"stated_intent": 5, "knows_us": 1, "approach_done": frozenset(["information"])}
+    given: dict[str, Value] = {"prospect_quadrant": "PII", "expected_contribution": "high", "intent": "low"}
+    for known in (noted, given):
+        plan = build_plan(decide({"kind": "existing", "standing": standing, **known}), "en")
+        assert not {"pursuit", "approach_next", "low_intent_cause", "price_as_weight"} & set(plan["answers"])
+        cited = {clause[0] for action in plan["actions"] for clause in action["clauses"]}
+        assert not cited & {"P", "F"}
