@@ -54,7 +54,9 @@ def list_asks(
             questions[question.name] = None
             waiting[rule] = None
     asks = [Ask(fact, product, tuple(q), tuple(r)) for (fact, product), (q, r) in collected.items()]
-    return tuple(sorted(asks, key=lambda ask: -len(ask.would_decide)))
+    settled = {rule.id for q in rulebook.questions.values() for rule in q.rules if rule.if_unknown is not None}
+    # A rule that counts a set value meanwhile waits less than one without which there is no answer.
+    return tuple(sorted(asks, key=lambda ask: (-len(set(ask.would_decide) - settled), -len(ask.would_decide))))
 
 
 def questions_that_matter(rulebook: Rulebook, closings: tuple[Closing, ...]) -> Collection[str]:
