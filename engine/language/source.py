@@ -119,9 +119,10 @@ class Source:
         self.add(at, f'unknown {what} "{word}"', expected=listed, suggestion=nearest(str(word), known))
 
 
-def read_source(path: Path, shown: str) -> tuple[Source, Node | None]:
+def read_source(path: Path, shown: str, words: tuple[str, ...] = ()) -> tuple[Source, Node | None]:
     """Read one YAML (or JSON) file; `shown` is the path that problems name.
 
+    `words` may stand bare though YAML takes them for yes or no.
     The node is None when the file is unreadable, empty or broken; the source then carries the problem.
     """
     source = Source(shown, "")
@@ -129,13 +130,13 @@ def read_source(path: Path, shown: str) -> tuple[Source, Node | None]:
         if path.stat().st_size > MAX_BYTES:
             source.add(Location(shown), f"the file is larger than {MAX_BYTES // 1_000_000} MB")
             return source, None
-        return parse_source(path.read_bytes(), shown)
+        return parse_source(path.read_bytes(), shown, words)
     except OSError as error:
         source.add(Location(shown), f"cannot be read: {error.strerror or error}")
         return source, None
 
 
-def parse_source(data: bytes, shown: str) -> tuple[Source, Node | None]:
+def parse_source(data: bytes, shown: str, words: tuple[str, ...] = ()) -> tuple[Source, Node | None]:
     """Parse YAML (or JSON) bytes into nodes; see read_source."""
     source = Source(shown, "")
     if len(data) > MAX_BYTES:
@@ -154,7 +155,7 @@ def parse_source(data: bytes, shown: str) -> tuple[Source, Node | None]:
         return source, None
     source = Source(shown, text)
     try:
-        return source, _Builder(source).build()
+        return source, _Builder(source, words).build()
     except _Refused as refused:
         source.problems.append(refused.problem)
     except yaml.MarkedYAMLError as error:
@@ -186,8 +187,8 @@ def _explain(source: Source, error: yaml.MarkedYAMLError) -> Problem:
 class _Builder:
     """Builds nodes from parser events, with every limit checked on the way."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self, source: Source, words: tuple[str, ...]) -> None:
+        self._source, self._words = source, words
         self._events: Iterator[Any] = yaml.parse(source.text, Loader=_loader())
         self._count = 0
 
@@ -264,7 +265,7 @@ class _Builder:
             return Scalar(None, False, at, text)
         if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
             return Scalar(text.lower() == "true", False, at, text)
-        if text.lower() in _YES_NO:
+        if text.lower() in _YES_NO and text not in self._words:
             meant = _YES_NO[text.lower()]
             self._source.add(at, f'"{text}" may mean {meant} or a text', expected=f'{meant}, or "{text}" in quotes')
             return Scalar(text, False, at, text)
