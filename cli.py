@@ -186,18 +186,22 @@ def book(
 )
 @_rules
 @_as_of
+@click.option("--season", is_flag=True, help="Seasonal index and off-season flag of each month instead.")
 @click.option("-o", "output", type=click.Path(path_type=Path), help="Write to this file: .csv or .parquet.")
 @_quiet
-def measure(orders: Path, rules: Path, as_of: date | None, output: Path | None, quiet: bool) -> None:
+def measure(orders: Path, rules: Path, as_of: date | None, season: bool, output: Path | None, quiet: bool) -> None:
     """Rate every customer of a file of orders: standing, contribution, stability, quadrant.
 
     \b
-    Example:
+    Examples:
       sangdo measure --orders orders.csv --as-of 2026-06-30 -o scores.csv
+      sangdo measure --season --orders orders.csv --as-of 2026-06-30 -o flags.csv
     """
     from sangdo.engine.bulk.scores import measure_scores
+    from sangdo.engine.bulk.season_flags import measure_season_flags
 
-    scores = measure_scores(orders, as_of or date.today(), _load(rules))
+    measured = measure_season_flags if season else measure_scores
+    scores = measured(orders, as_of or date.today(), _load(rules))
     if output is None:
         sys.stdout.buffer.write(scores.as_csv())
     else:

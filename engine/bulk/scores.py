@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pyarrow
-from pyarrow import parquet
 
+from sangdo.engine.bulk.table_output import table_as_csv, write_table
 from sangdo.engine.explain.evaluation import Evaluator
 from sangdo.engine.facts.facts import Facts, Known
 from sangdo.engine.facts.measurement import Measurement, measure_orders
 from sangdo.engine.facts.measures import COLUMNS
 from sangdo.engine.facts.orders import open_orders
 from sangdo.engine.inference.thresholds import resolve_thresholds
-from sangdo.engine.language.errors import DataInvalid, Location, Problem, RulesInvalid, nearest
+from sangdo.engine.language.errors import Location, Problem, RulesInvalid
 from sangdo.engine.language.part import part_of
 from sangdo.engine.language.reading import facts_of_question
 from sangdo.engine.language.rulebook import Rulebook
@@ -28,8 +25,6 @@ MEASURES = (
     "standing", "contribution", "stability", "stability_quarters", "stability_months", "stability_orders"
 )  # fmt: skip
 ANSWERS = ("contribution_level", "stability_level", "quadrant")
-FORMATS = (".csv", ".parquet")
-BATCH = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +36,11 @@ class Scores:
 
     def write(self, path: Path) -> None:
         """Write a .csv or .parquet file, whole or not at all. Raises DataInvalid where it cannot be written."""
-        if path.suffix.lower() not in FORMATS:
-            raise _unwritable(path, "not a kind of file that scores are written to", " or ".join(FORMATS))
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            if path.suffix.lower() == ".csv":
-                draft.write_bytes(self.as_csv())
-            else:
-                parquet.write_table(self.table, draft)
-            draft.replace(path)
-        except OSError as error:
-            raise _unwritable(path, f"the scores cannot be written: {error.strerror or error}", None) from None
-        finally:
-            draft.unlink(missing_ok=True)
+        write_table(self.table, path)
 
     def as_csv(self) -> bytes:
         """Return the scores as CSV in UTF-8, the same bytes that write gives."""
-        text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self.table.column_names)
-        for batch in self.table.to_batches(max_chunksize=BATCH):
-            writer.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
-        return text.getvalue().encode()
+        return table_as_csv(self.table)
 
 
 def measure_scores(orders: Path, as_of: date, rulebook: Rulebook) -> Scores:
@@ -93,8 +71,3 @@ def _rows(measurement: Measurement, rulebook: Rulebook) -> Iterator[tuple[object
         known["kind"] = buyer
         values = evaluator.evaluate(Facts(row["customer_id"], measurement.as_of, known)).values
         yield (row["customer_id"], *(row[name] for name in MEASURES), *(values.get(name) for name in ANSWERS))
-
-
-def _unwritable(path: Path, message: str, expected: str | None) -> DataInvalid:
-    suggestion = nearest(path.suffix, FORMATS) if expected else None
-    return DataInvalid(Problem(Location(str(path)), message, expected=expected, suggestion=suggestion))

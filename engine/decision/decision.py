@@ -37,9 +37,12 @@ class Decision:
     def id(self) -> str:
         """A short name that depends on content alone: the rulebook, the date and the facts."""
         facts = self.facts
-        content = [self.rulebook.sha256, facts.customer_id, facts.as_of.isoformat(), _contents(facts.values)]
+        content: list[object] = [self.rulebook.sha256, facts.customer_id, facts.as_of.isoformat()]
+        content += [_contents(facts.values)]
         content += [[product, _contents(values)] for product, values in sorted(facts.products.items())]
         content += [sorted(facts.lines.items())]
+        if facts.outlook is not None:
+            content.append([facts.outlook.index, facts.outlook.volumes, facts.outlook.trends])
         text = json.dumps(content, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

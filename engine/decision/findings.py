@@ -26,6 +26,7 @@ NOT_FINDINGS = frozenset(
         "look_again",
         "rateable",
         "assessable",
+        "off_season_ahead",
     }
 )
 """Answers that stand elsewhere on the page, or only open the way to others."""
@@ -75,7 +76,9 @@ def list_findings(
     answers = plan["answers"] if product is None else plan["products"][product]["answers"]
     for name in only or answers:
         question = wording.rulebook.questions.get(name)
-        if question is None or answers.get(name) is None or (not only and _stands_elsewhere(question)):
+        # A product of which nothing is to be done needs no line that says so.
+        nothing = product is not None and answers.get(name) == []
+        if question is None or answers.get(name) is None or nothing or (not only and _stands_elsewhere(question)):
             continue
         yield _finding(plan, wording, question, answers[name], product)
 

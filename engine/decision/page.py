@@ -73,6 +73,25 @@ class ProductLine(NamedTuple):
     findings: tuple[Finding, ...]
 
 
+class SalesRow(NamedTuple):
+    """What a month or a product would sell by itself until the peak, its target and the difference, in words."""
+
+    name: str
+    season_index: str
+    natural: str
+    target: str
+    to_add: str
+
+
+class SeasonTable(NamedTuple):
+    """A dealer's sales until the peak: what leads to the target, then by month and by product, and how it is made."""
+
+    lead: str
+    months: tuple[SalesRow, ...]
+    products: tuple[SalesRow, ...]
+    notes: tuple[str, ...]
+
+
 class Page(NamedTuple):
     """A plan arranged for reading; an empty section is an empty tuple or an empty string."""
 
@@ -85,6 +104,7 @@ class Page(NamedTuple):
     observations: tuple[Figure, ...]
     findings: tuple[Finding, ...]
     aim: Finding | None
+    season: SeasonTable | None
     groups: tuple[TaskGroup, ...]
     priorities: tuple[Finding, ...]
     effort: tuple[str, ...]
@@ -129,6 +149,7 @@ class _Arranger:
             observations=tuple(list_observations(plan, wording)),
             findings=tuple(list_findings(plan, wording)),
             aim=find_aim(plan, wording),
+            season=self._season(),
             groups=groups,
             priorities=priorities,
             effort=tuple(self._effort()),
@@ -167,6 +188,33 @@ class _Arranger:
             yield self._say["rep"], rep
         yield self._say["as_of"], self._wording.date(self._as_of)
 
+    def _season(self) -> SeasonTable | None:
+        season, say, wording = self._plan["season"], self._say, self._wording
+        if season is None:
+            return None
+        peak = season["peak"]
+        lead = say["season_peak"].format(
+            wording.month(date.fromisoformat(peak["month"] + "-01")),
+            *(wording.money(peak[name]) for name in ("required", "last_year")),
+            wording.number(season["growth"]),
+            wording.money(peak["natural"]),
+        )
+        months = [
+            self._sales(wording.month(date.fromisoformat(one["month"] + "-01")), one, one["index"])
+            for one in season["months"]
+        ]
+        whole = {name: sum(one[name] for one in season["months"]) for name in ("natural", "target")}
+        products = [self._sales(one["product"] or say["other_products"], one) for one in season["products"]]
+        notes = (say["season_how"], *((say["season_short"],) if season["short_history"] else ()))
+        named = len(products) > 1 or any(one["product"] for one in season["products"])
+        rows = (*months, self._sales(say["whole"], whole))
+        return SeasonTable(lead, rows, tuple(products) if named else (), notes)
+
+    def _sales(self, name: str, sales: Mapping[str, Any], index: float | None = None) -> SalesRow:
+        natural, target = sales["natural"], sales["target"]
+        shown = "" if index is None else self._wording.number(index)
+        return SalesRow(name, shown, *(self._wording.money(one) for one in (natural, target, target - natural)))
+
     def _groups(self) -> Iterator[TaskGroup]:
         say, actions = self._say, self._plan["actions"]
         week, quarter = self._as_of + timedelta(WEEK), self._as_of + timedelta(QUARTER)
@@ -197,6 +245,9 @@ class _Arranger:
         hours = self._wording.hours(action["hours"]) if action["hours"] else ""
         if action["due"]:
             when = say["due"].format(self._wording.date(date.fromisoformat(action["due"])))
+            if action["before_peak"]:
+                months = self._wording.number(action["before_peak"])
+                when = f"{when} ({say['before_peak' if months != '1' else 'month_before_peak'].format(months)})"
         elif action["every"]:
             when = say[f"every_{action['every']}"]
             hours = say["each_time"].format(hours) if hours else ""

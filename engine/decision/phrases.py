@@ -49,6 +49,31 @@ PHRASES: Mapping[str, Text] = {
         "해당하는 규칙이 없어 정해 둔 기본 답을 따른다.", "No rule applied, so the default answer stands."
     ),
     "aim": Text("목표", "The aim"),
+    # ---- a dealer's sales until the peak
+    "season": Text("성수기까지의 판매", "Sales until the peak"),
+    "season_peak": Text(
+        "성수기인 {0}의 목표는 {1}, 지난 성수기 {2}의 {3}배이다. 이대로 두면 그 달에 {4}만 팔릴 것으로 본다.",
+        "The target for the peak in {0} is {1}, {3} times the {2} of the last one. As things stand that month would "
+        "bring {4}.",
+    ),
+    "season_how": Text(
+        "이대로 팔릴 양은 지난해 같은 달과 ‘월평균 × 계절 지수’의 중간에 전년 대비 변화의 절반을 얹은 것이다. "
+        "목표는 성수기에 모자랄 비율을 첫 달부터 달마다 같은 폭으로 채워 간다. 품목의 비율은 모두 같다.",
+        "What sells by itself lies midway between the same month last year and the average month times its seasonal "
+        "index, with half of the year's change carried on. The target makes up the share that the peak would lack in "
+        "equal monthly steps, the same for every product.",
+    ),
+    "season_short": Text(
+        "거래 기록이 두 해에 못 미쳐 계절 지수는 주로 시장의 것이다.",
+        "With less than two years of history the seasonal index is mostly the market's.",
+    ),
+    "month": Text("달", "Month"),
+    "index": Text("계절 지수", "Index"),
+    "natural": Text("이대로 팔릴 양", "By itself"),
+    "target": Text("목표", "Target"),
+    "to_add": Text("더 팔 양", "To add"),
+    "whole": Text("모두", "In all"),
+    "other_products": Text("그 밖의 제품", "Other products"),
     # ---- what to do
     "do": Text("할 일", "What to do"),
     "this_week": Text("이번 주 · {0}까지", "This week · by {0}"),
@@ -56,6 +81,8 @@ PHRASES: Mapping[str, Text] = {
     "later": Text("그 뒤", "Later"),
     "standing": Text("꾸준히 할 일", "Standing rhythm"),
     "due": Text("{0}까지", "by {0}"),
+    "before_peak": Text("성수기 {0}개월 전", "{0} months before the peak"),
+    "month_before_peak": Text("성수기 {0}개월 전", "{0} month before the peak"),
     "each_time": Text("한 번에 {0}", "{0} each time"),
     "who_rep": Text("담당자", "rep"),
     "who_manager": Text("관리자", "manager"),

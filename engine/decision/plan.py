@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from sangdo import __version__
+from sangdo.engine.decision.deadline import set_deadline, weekday_before
 from sangdo.engine.decision.decision import Decision
+from sangdo.engine.decision.season import season_ahead
 from sangdo.engine.decision.wording import Wording
 from sangdo.engine.explain.asks import questions_that_matter
 from sangdo.engine.facts.facts import Known
@@ -75,6 +77,7 @@ class _Planner:
             "actions": [self._action(one) for one in called if not one.action.avoid],
             "avoid": [self._action(one) for one in called if one.action.avoid],
             "attention": self._attention(),
+            "season": season_ahead(decision),
             "warnings": self._warnings(),
         }
 
@@ -167,7 +170,8 @@ class _Planner:
     def _action(self, called: _Called) -> dict[str, Any]:
         action = called.action
         cited = {clause for rule in called.rules for clause in rule.clauses}
-        due = _due(action, self._decision.facts.as_of)
+        peak = self._trace.values.get("months_to_peak")
+        deadline = set_deadline(action, self._decision.facts.as_of, peak if isinstance(peak, int) else None)
         product = {"product": called.product} if called.product is not None else {}
         return {
             "id": action.id,
@@ -177,7 +181,8 @@ class _Planner:
             "clauses": [clause for clause in action.clauses if clause in cited],
             "basis": action.basis.value,
             "who": action.who,
-            "due": due.isoformat() if due else None,
+            "due": deadline.due.isoformat() if deadline.due else None,
+            "before_peak": deadline.before_peak,
             "every": action.every,
             "hours": action.hours,
             "rules": [rule.id for rule in called.rules],
@@ -228,18 +233,6 @@ def _installed(distribution: str) -> str:
     folder = Path(spec.origin).parent if spec and spec.origin else Path()
     names = [path.name for path in folder.glob(f"{distribution}-*.dist-info")]
     return names[0].removeprefix(f"{distribution}-").removesuffix(".dist-info") if names else "unknown"
-
-
-def weekday_before(day: date) -> date:
-    """Return the day itself, or the Friday before when it falls on a weekend."""
-    return day - timedelta(max(0, day.weekday() - 4))
-
-
-def _due(action: Action, as_of: date) -> date | None:
-    """The last working day within the time allowed, never before the decision itself."""
-    if action.within_days is None or action.avoid:
-        return None
-    return max(as_of, weekday_before(as_of + timedelta(action.within_days)))
 
 
 def _known(known: Known) -> dict[str, Any]:

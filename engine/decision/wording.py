@@ -128,6 +128,10 @@ class Wording:
         """Return a date in its short form, without the weekday."""
         return _formatted(day, "medium", self.locale)
 
+    def month(self, day: date) -> str:
+        """Return the month of a date in words."""
+        return _formatted(day, "y년 M월" if self.language == "ko" else "MMMM y", self.locale)
+
     def date(self, day: date) -> str:
         """Return a date in full words with its weekday."""
         pattern = "y년 M월 d일 (EEE)" if self.language == "ko" else "EEE d MMMM y"

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from sangdo import __version__
 from sangdo.engine.facts.book_files import BookFiles, book_files, fingerprint
 from sangdo.engine.facts.cache import find_cached, forget, store
-from sangdo.engine.facts.facts import Facts, Known
+from sangdo.engine.facts.facts import Facts, Known, Outlook
 from sangdo.engine.facts.settings import Settings, read_settings
 from sangdo.engine.language.cache_folder import cache_folder
 from sangdo.engine.language.errors import DataInvalid, Location, NothingMatched, Problem, nearest
@@ -61,29 +61,43 @@ class Book:
 
     def facts(self, customer: str) -> Facts:
         """Return the facts of one customer, by id or name. Raises NothingMatched with the nearest one."""
-        row, values, products = self._read(lambda: self._customer(customer))
+        row, values, products, outlook = self._read(lambda: self._customer(customer))
         for name, value in self.settings.defaults.items():
             values.setdefault(name, Known(value, "default", "book.yaml"))
-        return Facts(row[0], self.as_of, values, products, self.lines, self.settings.currency, self.warnings)
+        if outlook is not None:
+            self._follow_calendar(values)
+        return Facts(row[0], self.as_of, values, products, self.lines, self.settings.currency, self.warnings, outlook)
 
-    def _customer(self, asked: str) -> tuple[Any, dict[str, Known], dict[str, dict[str, Known]]]:
+    def _follow_calendar(self, values: dict[str, Known]) -> None:
+        """The book's calendar goes before what was measured of a dealer, and after what a person says of this one."""
+        for name, value in self.settings.season.facts(self.as_of).items():
+            if name in self._rulebook.facts and (name not in values or values[name].origin != "given"):
+                values[name] = Known(value, "given", "book.yaml")
+
+    def _customer(self, asked: str) -> tuple[Any, dict[str, Known], dict[str, dict[str, Known]], Outlook | None]:
         row = self._find(asked)
         values: dict[str, Known] = {}
         products: dict[str, dict[str, Known]] = {}
         try:
             if "customer_id" in self._rulebook.facts:
                 values["customer_id"] = Known(str(row[0]), "given", self._orders_name())
+            outlook = None
             if row[2] is not None:
-                source, measured = json.loads(row[2])
-                values |= {name: Known(value, "measured", source) for name, value in measured.items()}
+                source, measured, *dealer = json.loads(row[2])
+                values |= _measured(measured, source)
+                if dealer:
+                    products = {product: _measured(known, source) for product, known in dealer[0].items()}
+                    outlook = Outlook(tuple(dealer[1][0]), {p: tuple(v) for p, v in dealer[1][1].items()}, dealer[1][2])
             if row[3] is not None:
                 given, inner = json.loads(row[3])
                 # What a person says about a customer goes before what was measured.
                 values |= {name: _decoded(known) for name, known in given.items()}
-                products = {p: {name: _decoded(known) for name, known in held.items()} for p, held in inner.items()}
+                for product, held in inner.items():
+                    own = {name: _decoded(known) for name, known in held.items()}
+                    products[product] = {**products.get(product, {}), **own}
         except (ValueError, TypeError, AttributeError, IndexError, KeyError) as error:
             raise _Damaged(str(error)) from None
-        return row, values, products
+        return row, values, products, outlook
 
     def _orders_name(self) -> str:
         path = self._files.orders or self._files.customers
@@ -124,7 +138,7 @@ class Book:
         except (sqlite3.DatabaseError, _Damaged):
             self._connection.close()
             forget(self._folder, self._key)
-            self._connection = _build(self._files, self._rulebook, self.as_of, self._folder, self._key)
+            self._connection = _build(self._files, self._rulebook, self.as_of, self.settings, self._folder, self._key)
             return read()
 
 
@@ -149,15 +163,17 @@ def open_book(
         raise DataInvalid(Problem(Location(shown), "the book has no date", expected="as_of in book.yaml, or --as-of"))
     folder = cache_folder(environment)
     key = fingerprint(files, __version__, _code(), date_used.isoformat(), _signature(rulebook))
-    connection = find_cached(folder, key) or _build(files, rulebook, date_used, folder, key)
+    connection = find_cached(folder, key) or _build(files, rulebook, date_used, settings, folder, key)
     return Book(shown, date_used, settings, files, rulebook, folder, key, connection)
 
 
-def _build(files: BookFiles, rulebook: Rulebook, as_of: date, folder: Path | None, key: str) -> sqlite3.Connection:
+def _build(
+    files: BookFiles, rulebook: Rulebook, as_of: date, settings: Settings, folder: Path | None, key: str
+) -> sqlite3.Connection:
     """Read and measure the book. The modules for it are imported here, as a warm cache needs none of them."""
     from sangdo.engine.facts.book_contents import Contents
 
-    return store(folder, key, Contents(files, rulebook, as_of).fill)
+    return store(folder, key, Contents(files, rulebook, as_of, settings).fill)
 
 
 def _signature(rulebook: Rulebook) -> str:
@@ -173,6 +189,10 @@ def _signature(rulebook: Rulebook) -> str:
 def _code() -> str:
     """Return the text of the modules that measure: a version may change them without changing its number."""
     return "".join(path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("*.py")))
+
+
+def _measured(values: Mapping[str, Value], source: str) -> dict[str, Known]:
+    return {name: Known(value, "measured", source) for name, value in values.items()}
 
 
 def _decoded(held: list[Any]) -> Known:

@@ -9,14 +9,18 @@ from datetime import date
 from typing import Any
 
 from sangdo.engine.facts.book_files import BookFiles
+from sangdo.engine.facts.dealers import Dealer, measure_dealers
 from sangdo.engine.facts.facts import Known
 from sangdo.engine.facts.given import Given, read_customers, read_observations, read_products
 from sangdo.engine.facts.measurement import Measurement, measure_orders
 from sangdo.engine.facts.measures import period
 from sangdo.engine.facts.orders import open_orders
+from sangdo.engine.facts.settings import Settings
 from sangdo.engine.language.errors import DataInvalid, Problem
 from sangdo.engine.language.rulebook import Fact, Rulebook, Value
 from sangdo.engine.language.source import MAX_PROBLEMS, raise_problems
+
+DEALER = "dealer"
 
 
 class Contents:
@@ -25,7 +29,7 @@ class Contents:
     Raises DataInvalid with the problems of all its tables at once.
     """
 
-    def __init__(self, files: BookFiles, rulebook: Rulebook, as_of: date) -> None:
+    def __init__(self, files: BookFiles, rulebook: Rulebook, as_of: date, settings: Settings) -> None:
         self._as_of = as_of
         self._orders = files.orders.name if files.orders else ""
         self._facts = rulebook.facts
@@ -45,6 +49,19 @@ class Contents:
         if len(problems) > MAX_PROBLEMS:
             problems.sort(key=lambda problem: (problem.location.path, problem.location.line, problem.location.column))
         raise_problems(problems, DataInvalid)
+        self._dealers = self._measure_dealers(settings)
+
+    def _measure_dealers(self, settings: Settings) -> dict[str, Dealer]:
+        """Measure the customers who are dealers, by what is said of them or by default."""
+        if self._measured is None or "role" not in self._facts:
+            return {}
+        default = settings.defaults.get("role", self._facts["role"].default)
+        dealers = [
+            customer
+            for customer in {*self._buyers, *self._given.listed}
+            if (known.value if (known := self._given.values.get(customer, {}).get("role")) else default) == DEALER
+        ]
+        return measure_dealers(self._measured.connection, self._as_of, dealers)
 
     @staticmethod
     def _buyers_of(measured: Measurement | None) -> set[str]:
@@ -104,14 +121,33 @@ class Contents:
         # Prospects, and customers whose first order is after the date.
         for customer in self._given.listed:
             if customer not in seen:
-                yield customer, self._given.listed[customer], None, self._given_json(customer)
+                yield customer, self._given.listed[customer], self._dealer_json(customer), self._given_json(customer)
 
     def _measured_json(self, row: dict[str, Any]) -> str:
         values = {name: row[name] for name in row if name in self._facts and row[name] is not None}
         values.pop("customer_id", None)
         if "kind" in self._facts and row["last_order"] is not None:
             values["kind"] = "existing"
-        return json.dumps([self._source(row), values], separators=(",", ":"))
+        return json.dumps([self._source(row), *self._with_dealer(row["customer_id"], values)], separators=(",", ":"))
+
+    def _dealer_json(self, customer: str) -> str | None:
+        """What is measured of a dealer who has not ordered yet: the market's season."""
+        if customer not in self._dealers:
+            return None
+        return json.dumps([self._orders, *self._with_dealer(customer, {})], separators=(",", ":"))
+
+    def _with_dealer(self, customer: str, values: dict[str, Any]) -> list[Any]:
+        """The measured values with those of a dealer, the facts of its products, and its outlook."""
+        dealer = self._dealers.get(customer)
+        if dealer is None:
+            return [values]
+        own = {name: value for name, value in dealer.values.items() if name in self._facts}
+        products = {
+            product: {name: value for name, value in known.items() if name in self._facts}
+            for product, known in dealer.products.items()
+        }
+        outlook = dealer.outlook
+        return [values | own, products, [outlook.index, outlook.volumes, outlook.trends]]
 
     def _source(self, row: dict[str, Any]) -> str:
         span = period(self._as_of)

@@ -22,11 +22,25 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a dealer's last year says of the next: each calendar month's index and volume, January first.
+
+    `volumes` and `trends` (last twelve months against the twelve before, None where these had none) are by product;
+    the empty name stands for all that is not told apart by product. A month without an index is None.
+    """
+
+    index: tuple[float | None, ...]
+    volumes: Mapping[str, tuple[float, ...]]
+    trends: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that is known of one customer on one date.
 
     `products` holds the facts of each product; `lines` the thresholds measured from the book, by name;
-    `currency` is the ISO 4217 code of its money, if known. A fact that is not here is unknown.
+    `currency` is the ISO 4217 code of its money, if known; `outlook` what its orders say of the next twelve months, if
+    it is a dealer of a book. A fact that is not here is unknown.
     """
 
     customer_id: str
@@ -36,3 +50,4 @@ class Facts:
     lines: Mapping[str, float] = field(default_factory=dict)
     currency: str | None = None
     warnings: tuple[str, ...] = ()
+    outlook: Outlook | None = None

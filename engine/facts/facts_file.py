@@ -32,12 +32,17 @@ MAX_PRODUCTS = 500
 
 def read_facts(path: Path, rulebook: Rulebook, as_of: date) -> Facts:
     """Read one customer's facts; `as_of` is used unless the file has its own. Raises DataInvalid."""
-    return _facts(*read_source(path, str(path), DataInvalid), rulebook, as_of)
+    return _facts(*read_source(path, str(path), DataInvalid, _allowed_words(rulebook)), rulebook, as_of)
 
 
 def parse_facts(data: bytes, shown: str, rulebook: Rulebook, as_of: date) -> Facts:
     """Read one customer's facts from bytes (standard input). Raises DataInvalid."""
-    return _facts(*parse_source(data, shown, DataInvalid), rulebook, as_of)
+    return _facts(*parse_source(data, shown, DataInvalid, _allowed_words(rulebook)), rulebook, as_of)
+
+
+def _allowed_words(rulebook: Rulebook) -> set[str]:
+    """The words that choices allow: `yes` and `no` may be answers, and then stand bare."""
+    return {word for fact in rulebook.facts.values() for word in fact.values or ()}
 
 
 def _facts(source: Source, node: Node | None, rulebook: Rulebook, as_of: date) -> Facts:

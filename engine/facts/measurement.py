@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 import ibis  # type: ignore[import-untyped]
@@ -16,12 +16,16 @@ import ibis  # type: ignore[import-untyped]
 from sangdo.engine.facts.lines import measure_lines
 from sangdo.engine.facts.measures import COLUMNS, measure
 from sangdo.engine.facts.orders import TABLE, Orders
+from sangdo.engine.facts.season import seasonal_index
 from sangdo.engine.language.rulebook import Threshold
 
 MEASURED = "measured"
 STALE_DAYS = 90
 BATCH = 5_000
 SCHEMA = {"customer_id": "string", "date": "date", "amount": "float64", "order_id": "string", "margin": "float64"}
+
+SeasonRow: TypeAlias = tuple[str, int, float | None, float | None, float]
+"""A customer and a calendar month, its index, the market's, and the customer's years of history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,12 @@ def measure_orders(orders: Orders, as_of: date, thresholds: Mapping[str, Thresho
     connection.execute(f"CREATE OR REPLACE TABLE {MEASURED} AS {ibis.to_sql(expression, dialect='duckdb')}")
     lines = measure_lines(thresholds, _rated(connection, thresholds))
     return Measurement(connection, as_of, lines, _warnings(orders, as_of))
+
+
+def season_rows(orders: Orders, as_of: date) -> list[SeasonRow]:
+    """Return the columns of seasonal_index for all customers of the orders, sorted by customer and month."""
+    seasons = seasonal_index(ibis.table(SCHEMA, name=TABLE), as_of).order_by("customer_id", "month")
+    return orders.connection.execute(str(ibis.to_sql(seasons, dialect="duckdb"))).fetchall()
 
 
 def _rated(connection: duckdb.DuckDBPyConnection, thresholds: Mapping[str, Threshold]) -> dict[str, list[float]]:

@@ -11,15 +11,15 @@ complete month has been silent for one day; several rows of one order_id are one
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 import ibis  # type: ignore[import-untyped]
 
+from sangdo.engine.facts.months import YEAR_MONTHS, months_before
+
 WINDOW_MONTHS = 24
-YEAR_MONTHS = 12
 QUARTER_MONTHS = 3
 QUARTERS = WINDOW_MONTHS // QUARTER_MONTHS
 YEAR_QUARTERS = 4
@@ -83,12 +83,6 @@ def period(as_of: date) -> Period:
     """Return the period of an as-of date: months complete at the close of that day."""
     following = as_of + timedelta(days=1)
     return Period(as_of, following.replace(day=1) - timedelta(days=1))
-
-
-def months_before(day: date, months: int) -> date:
-    """Return the same day some months earlier, or that month's last day where it is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def measure(orders: Table, as_of: date) -> Table:

@@ -17,7 +17,8 @@ from typing import Any, TypeAlias
 
 import ibis  # type: ignore[import-untyped]
 
-from sangdo.engine.facts.measures import MONEY, YEAR_MONTHS, period
+from sangdo.engine.facts.measures import MONEY, period
+from sangdo.engine.facts.months import YEAR_MONTHS, month_number
 
 MARKET_YEARS = 2
 """How many years of one's own weigh as much as the market."""
@@ -60,11 +61,6 @@ def monthly_volumes(orders: Table, as_of: date, *more: str) -> Table:
     months = rows.group_by("customer_id", *more, "number").agg(net=rows.amount.sum())
     volume = ibis.ifelse(months.net > 0, months.net, months.net * 0)
     return months.mutate(volume=volume).drop("net")
-
-
-def month_number(day: date) -> int:
-    """Return the number of a date's month, as monthly_volumes counts them."""
-    return day.year * YEAR_MONTHS + day.month - 1
 
 
 def _customers(volumes: Table, as_of: date) -> Table:

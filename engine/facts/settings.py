@@ -7,20 +7,23 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from sangdo.engine.facts.calendar import Calendar
+from sangdo.engine.facts.months import YEAR_MONTHS
 from sangdo.engine.language.errors import DataInvalid, nearest
 from sangdo.engine.language.record import Record
 from sangdo.engine.language.rulebook import Fact, Level, Value
-from sangdo.engine.language.source import Scalar, raise_problems, read_source
+from sangdo.engine.language.source import Listing, Scalar, raise_problems, read_source
 from sangdo.engine.language.values import WrongValue, typed
 
-KEYS = ("name", "currency", "as_of", "hours_per_week", "holidays", "attribution", "source", "defaults")
+KEYS = ("name", "currency", "as_of", "hours_per_week", "holidays", "attribution", "source", "season", "defaults")
 WEEK_HOURS = 168
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What book.yaml says: `currency` is an ISO 4217 code, `as_of` the date used when none is asked for,
-    `holidays` a country's ISO 3166 code, `defaults` the values of facts that nothing else is known of."""
+    `holidays` a country's ISO 3166 code, `season` the months that count as off-season and as
+    peak, `defaults` the values of facts that nothing else is known of."""
 
     name: str | None = None
     currency: str | None = None
@@ -29,12 +32,13 @@ class Settings:
     holidays: str | None = None
     attribution: str | None = None
     source: str | None = None
+    season: Calendar = field(default_factory=Calendar)
     defaults: Mapping[str, Value] = field(default_factory=dict)
 
 
 def read_settings(path: Path, shown: str, facts: Mapping[str, Fact]) -> Settings:
     """Read book.yaml. Raises DataInvalid with all its problems."""
-    source, node = read_source(path, shown, DataInvalid)
+    source, node = read_source(path, shown, DataInvalid, ("off",))
     record = Record(source, node, "the book", KEYS)
     settings = Settings(
         record.word("name"),
@@ -44,6 +48,7 @@ def read_settings(path: Path, shown: str, facts: Mapping[str, Fact]) -> Settings
         _code(record, "holidays", 2),
         record.word("attribution"),
         record.word("source"),
+        _season(record),
         _defaults(record, facts),
     )
     raise_problems(source.problems, DataInvalid)
@@ -75,6 +80,29 @@ def _hours(record: Record) -> float | None:
         )
         return None
     return hours
+
+
+def _season(record: Record) -> Calendar:
+    if "season" not in record:
+        return Calendar()
+    inner = Record(record.source, record.node("season"), "the season of the book", ("off", "peak"))
+    off, peak = _months(inner, "off"), _months(inner, "peak")
+    if off & peak:
+        both = ", ".join(str(month) for month in sorted(off & peak))
+        inner.source.add(inner.at("off"), f"a month cannot be off-season and peak: {both}")
+    return Calendar(off, peak)
+
+
+def _months(record: Record, key: str) -> frozenset[int]:
+    node = record.node(key)
+    if node is None:
+        return frozenset()
+    items = node.items if isinstance(node, Listing) else ()
+    months = [item.value if isinstance(item, Scalar) else None for item in items]
+    good = [month for month in months if type(month) is int and 1 <= month <= YEAR_MONTHS]
+    if not good or len(good) < len(months):
+        record.source.add(node, f"{key} must be a list of months", expected="numbers from 1 to 12, such as [11, 12, 1]")
+    return frozenset(good)
 
 
 def _defaults(record: Record, facts: Mapping[str, Fact]) -> dict[str, Value]:

@@ -251,7 +251,8 @@ class Action:
     """Something to do (or, with `avoid`, not to do): who, by when, how long, and in which steps.
 
     `within_days` is the time allowed from the decision's date; `every` is a rhythm (day, week, two_weeks,
-    month, quarter, year); `hours` is the effort of one time.
+    month, quarter, year); `hours` is the effort of one time. `before_peak` are the months before the peak season
+    by which it is to be done; `within_days` is then what is left for it at least, or where the peak is not known.
     """
 
     id: str
@@ -265,6 +266,7 @@ class Action:
     basis: Basis
     avoid: bool
     location: Location
+    before_peak: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

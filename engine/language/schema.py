@@ -130,6 +130,7 @@ def _actions() -> Schema:
             "title": _TEXT,
             "who": _one_of(actions.ROLES),
             "within": {"type": "string", "pattern": "^[1-9][0-9]{0,2} (day|week|month)s?$"},
+            "before peak": {"type": "string", "pattern": "^([1-9]|1[01]) months?$"},
             "every": _one_of(actions.RHYTHMS),
             "hours": {"type": "number", "minimum": 0},
             "clauses": {**_WORDS, "minItems": 1},

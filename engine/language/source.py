@@ -7,7 +7,7 @@ YAML 1.1's surprises (`no`, `on`, octal and sexagesimal numbers) are problems, n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -124,9 +124,12 @@ class Source:
         self.add(at, f'unknown {what} "{word}"', expected=listed, suggestion=nearest(str(word), known))
 
 
-def read_source(path: Path, shown: str, error: type[SangdoError] = RulesInvalid) -> tuple[Source, Node | None]:
+def read_source(
+    path: Path, shown: str, error: type[SangdoError] = RulesInvalid, words: Collection[str] = ()
+) -> tuple[Source, Node | None]:
     """Read one YAML (or JSON) file; `shown` is the path that problems name.
 
+    `words` may stand bare though YAML takes them for yes or no.
     The node is None when the file is unreadable, empty or broken; the source then carries the problem.
     """
     source = Source(shown, "", error)
@@ -134,13 +137,15 @@ def read_source(path: Path, shown: str, error: type[SangdoError] = RulesInvalid)
         if path.stat().st_size > MAX_BYTES:
             source.add(Location(shown), f"the file is larger than {MAX_BYTES // 1_000_000} MB")
             return source, None
-        return parse_source(path.read_bytes(), shown, error)
+        return parse_source(path.read_bytes(), shown, error, words)
     except OSError as failure:
         source.add(Location(shown), f"cannot be read: {failure.strerror or failure}")
         return source, None
 
 
-def parse_source(data: bytes, shown: str, error: type[SangdoError] = RulesInvalid) -> tuple[Source, Node | None]:
+def parse_source(
+    data: bytes, shown: str, error: type[SangdoError] = RulesInvalid, words: Collection[str] = ()
+) -> tuple[Source, Node | None]:
     """Parse YAML (or JSON) bytes into nodes; see read_source."""
     source = Source(shown, "", error)
     if len(data) > MAX_BYTES:
@@ -160,7 +165,7 @@ def parse_source(data: bytes, shown: str, error: type[SangdoError] = RulesInvali
         return source, None
     source = Source(shown, text, error)
     try:
-        return source, _Builder(source).build()
+        return source, _Builder(source, words).build()
     except _Refused as refused:
         source.problems.append(refused.problem)
     except yaml.MarkedYAMLError as wrong_yaml:
@@ -188,8 +193,8 @@ def _explain(source: Source, error: yaml.MarkedYAMLError) -> Problem:
 class _Builder:
     """Builds nodes from parser events, with every limit checked on the way."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self, source: Source, words: Collection[str]) -> None:
+        self._source, self._words = source, words
         self._events: Iterator[Any] = yaml.parse(source.text, Loader=_loader())
         self._count = 0
 
@@ -270,7 +275,7 @@ class _Builder:
             return Scalar(None, False, at, text)
         if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
             return Scalar(text.lower() == "true", False, at, text)
-        if text.lower() in _YES_NO:
+        if text.lower() in _YES_NO and text not in self._words:
             meant = _YES_NO[text.lower()]
             self._source.add(at, f'"{text}" may mean {meant} or a text', expected=f'{meant}, or "{text}" in quotes')
             return Scalar(text, False, at, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
@@ -10,6 +11,7 @@ from sangdo.engine.decision.decision import Decider, Decision
 from sangdo.engine.decision.plan import build_plan
 from sangdo.engine.decision.rendering import render
 from sangdo.engine.language.errors import SangdoError
+from sangdo.engine.language.rulebook import Level, Value
 from sangdo.engine.language.values import as_json
 from sangdo.engine.verify.scenarios import Scenario
 
@@ -59,16 +61,27 @@ def run_scenario(decider: Decider, scenario: Scenario, update: bool = False) -> 
 def _answers(scenario: Scenario, decision: Decision) -> list[Failure]:
     failures = []
     for name, wanted in scenario.expect.answers.items():
-        got = decision.trace.values.get(name)
+        got = _values(decision, name).get(name)
         if got != wanted:
             failures.append(Failure(f"answer {name}", _shown(as_json(wanted)), _shown(as_json(got))))
     return failures
 
 
+def _values(decision: Decision, name: str) -> Mapping[str, Value]:
+    """The values that a question's answer is among: those of the first product where it is asked of each."""
+    product = _product(decision, name)
+    return decision.trace.values if product is None else decision.trace.product_values[product]
+
+
+def _product(decision: Decision, name: str) -> str | None:
+    fact = decision.rulebook.facts[name]
+    return next(iter(decision.facts.products), None) if fact.level is Level.PRODUCT else None
+
+
 def _deciding(scenario: Scenario, decision: Decision) -> list[Failure]:
     failures = []
     for name, wanted in scenario.expect.decided_by.items():
-        closing = decision.trace.closing(name)
+        closing = decision.trace.closing(name, _product(decision, name))
         got = closing.deciding or ((closing.how,) if closing.how in ("otherwise", "given") else ())
         if sorted(got) != sorted(wanted):
             failures.append(Failure(f"rules that decided {name}", _shown(sorted(wanted)), _shown(sorted(got))))

@@ -13,7 +13,7 @@ from sangdo.engine.facts.facts_file import FactsReader
 from sangdo.engine.language.errors import Location, Problem, RulesInvalid
 from sangdo.engine.language.record import Record
 from sangdo.engine.language.rule_files import shown_path
-from sangdo.engine.language.rulebook import Origin, Question, Rulebook, Value
+from sangdo.engine.language.rulebook import Level, Origin, Question, Rulebook, Value
 from sangdo.engine.language.source import Listing, Mapping, Node, Scalar, Source, raise_problems, read_source
 from sangdo.engine.language.values import WrongValue, typed
 
@@ -92,15 +92,15 @@ class _ScenarioReader:
             return None
         facts = self._facts.read(facts_node, as_of if isinstance(as_of, date) else DEFAULT_AS_OF)
         facts = replace(facts, lines=self._facts.lines(record.node("book")))
-        return Scenario(name, facts, self._expectation(record.node("expect")), record.location)
+        return Scenario(name, facts, self._expectation(record.node("expect"), bool(facts.products)), record.location)
 
-    def _expectation(self, node: Node | None) -> Expectation:
+    def _expectation(self, node: Node | None, products: bool) -> Expectation:
         record = Record(self._source, node, "expect", EXPECT_KEYS)
         rulebook = self._rulebook
         clauses, facts, actions = list(rulebook.clauses), list(rulebook.facts), list(rulebook.actions)
         return Expectation(
             self._answers(record),
-            self._deciding(record),
+            self._deciding(record, products),
             self._named(record, "actions", "action", actions),
             self._named(record, "no_actions", "action", actions),
             self._named(record, "clauses", "clause", clauses),
@@ -147,13 +147,16 @@ class _ScenarioReader:
                 self._source.add(node, str(wrong), expected=wrong.expected, suggestion=wrong.suggestion)
         return answers
 
-    def _deciding(self, record: Record) -> dict[str, tuple[str, ...]]:
+    def _deciding(self, record: Record, products: bool) -> dict[str, tuple[str, ...]]:
         deciding: dict[str, tuple[str, ...]] = {}
         for name, node, at in record.items("decided_by"):
             question = self._rulebook.questions.get(name)
             if question is None:
                 known = list(self._rulebook.questions)
                 self._source.unknown(Scalar(name, False, at), "question", name, known)
+                continue
+            if question.level is Level.PRODUCT and not products:
+                self._source.add(at, f"{name} is asked of each product", expected="a scenario with a product")
                 continue
             items = node.items if isinstance(node, Listing) else (node,)
             deciding[name] = tuple(self._rule(question, item) for item in items)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from sangdo.engine.decision.deadline import weekday_before
 from sangdo.engine.decision.decision import Decider, Decision, Disagreement
-from sangdo.engine.decision.plan import build_plan, weekday_before
+from sangdo.engine.decision.plan import build_plan
 from sangdo.engine.facts.facts import Facts, Known
 from sangdo.engine.inference.engine import Engine
 from sangdo.engine.inference.trace import Trace

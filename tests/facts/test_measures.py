@@ -19,7 +19,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from sangdo.engine.facts.measurement import SCHEMA
-from sangdo.engine.facts.measures import COLUMNS, measure, months_before, period
+from sangdo.engine.facts.measures import COLUMNS, measure, period
+from sangdo.engine.facts.months import months_before
 
 AS_OF = date(2020, 1, 1)
 
