@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
@@ -9,11 +10,12 @@ from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from sangdo.engine.decision.page import arrange_page
 from sangdo.engine.decision.phrases import phrases_in
+from sangdo.engine.language.cache_folder import cache_folder, is_ours
 from sangdo.engine.language.rulebook import Rulebook
 
 FORMS = ("md", "html", "text")
@@ -63,9 +65,18 @@ def _environment(form: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=_kept_templates(),
     )
     environment.filters["fold"] = fold
     return environment
+
+
+def _kept_templates() -> BytecodeCache | None:
+    """Where compiled templates are kept between runs: only in a folder that nobody else writes to."""
+    folder = cache_folder(os.environ)
+    if folder is None or not is_ours(folder) or not os.access(folder, os.W_OK):
+        return None
+    return FileSystemBytecodeCache(str(folder), "%s.template")
 
 
 def printable(value: object) -> str:

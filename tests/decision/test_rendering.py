@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from markdown_it import MarkdownIt
 from sangdo.engine.decision.decision import Decider
 from sangdo.engine.decision.phrases import PHRASES, phrases_in
 from sangdo.engine.decision.plan import build_plan
-from sangdo.engine.decision.rendering import FORMS, fold, render
+from sangdo.engine.decision.rendering import FORMS, fold, render, render_document
 from sangdo.engine.facts.facts import Facts, Known
 from sangdo.engine.language.rulebook import Rulebook, Value
 
@@ -300,3 +302,16 @@ def test_every_phrase_is_in_both_languages_and_in_use() -> None:
         assert text.ko.count("{") == text.en.count("{")
         stems = [f'f"{stem}_' for stem in ("who", "every") if name.startswith(stem)]
         assert any(form in used for form in (f"say.{name}", f'"{name}"', f"'{name}'", *stems)), name
+
+
+def test_compiled_templates_are_kept_only_where_nobody_else_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, shared = tmp_path / "own", tmp_path / "shared"
+    for folder, mode in ((own, 0o700), (shared, 0o777)):
+        folder.mkdir()
+        folder.chmod(mode)
+        monkeypatch.setenv("SANGDO_CACHE", str(folder))
+        render_document("matrix.md.j2", "md", matrix=SimpleNamespace(rows=(), orphans=()), say=defaultdict(str))
+    assert [path.suffix for path in own.iterdir()] == [".template"]
+    assert list(shared.iterdir()) == []
