@@ -15,7 +15,6 @@ from sangdo.engine.language.rulebook import (
     Question,
     Rule,
     Rulebook,
-    Status,
     Test,
     ThresholdName,
     Value,
@@ -83,7 +82,8 @@ def _wanted(
     thresholds: Mapping[str, ResolvedThreshold],
 ) -> Iterator[tuple[str, str]]:
     """Yield pairs of a fact to ask for and a rule that waits for it."""
-    if closing.how == "given" or question.status is Status.RETIRED:
+    undecided = evaluation.undecided[question.name, closing.product]
+    if closing.how == "given" or not undecided:
         return
     values = evaluation.values
     if closing.product is not None:
@@ -91,10 +91,9 @@ def _wanted(
     if closing.how == "not_asked":
         for fact in unknowns(question.applies, values, thresholds):
             if _is_asked(rulebook, fact):
-                yield from ((fact, rule.id) for rule in question.rules)
+                yield from ((fact, rule) for rule in undecided)
         return
-    undecided = evaluation.undecided[question.name, closing.product]
-    for rule in _waiting(question, closing) if undecided else ():
+    for rule in _waiting(question, closing):
         if rule.id not in undecided:
             continue
         missing = list(unknowns(rule.when, values, thresholds))

@@ -40,8 +40,8 @@ Verdict: TypeAlias = Callable[[Mapping[str, Value]], bool | None]
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """How every question closed, in chain order; the rules left undecided, by question and product; and all
-    known values, answers included."""
+    """How every question closed, in chain order; the rules left undecided, by question and product (all of them
+    where it is undecided whether the question applies); and all known values, answers included."""
 
     values: Mapping[str, Value]
     product_values: Mapping[str, Mapping[str, Value]]
@@ -99,12 +99,13 @@ class Evaluator:
         """Close questions in chain order; each answer is known to those after it."""
         closings = []
         for question in questions:
-            asked = question.status is not Status.RETIRED and self._applies[question.name](seen) is True
-            verdicts = [(rule, holds(seen)) for rule, holds in self._rules[question.name]] if asked else []
+            applies = question.status is not Status.RETIRED and self._applies[question.name](seen)
+            rules = self._rules[question.name] if applies is not False else []
+            verdicts = [(rule, holds(seen) if applies else None) for rule, holds in rules]
             held = [rule for rule, verdict in verdicts if verdict is True]
             failed = [rule for rule, verdict in verdicts if verdict is False]
             undecided[question.name, product] = tuple(rule for rule, verdict in verdicts if verdict is None)
-            closing = close_question(question, product, asked, held, failed, seen, given.get(question.name))
+            closing = close_question(question, product, applies is True, held, failed, seen, given.get(question.name))
             closings.append(closing)
             if closing.answer is not None:
                 own[question.name] = seen[question.name] = closing.answer
