@@ -39,7 +39,7 @@ class Settings:
 def read_settings(path: Path, shown: str, facts: Mapping[str, Fact]) -> Settings:
     """Read book.yaml. Raises DataInvalid with all its problems."""
     source, node = read_source(path, shown, DataInvalid, ("off",))
-    record = Record(source, node, "the book", KEYS)
+    record = Record(source, node, "the book", KEYS, ordered=False)
     settings = Settings(
         record.word("name"),
         _code(record, "currency", 3),

@@ -1,4 +1,4 @@
-"""A mapping of a rule file read as a record: known keys only, in their fixed order, each of its kind."""
+"""A mapping of a rule file read as a record: known keys only, each of its kind, in their fixed order where one is set."""
 
 from __future__ import annotations
 
@@ -25,7 +25,13 @@ class Record:
     """
 
     def __init__(
-        self, source: Source, node: Node | None, what: str, keys: tuple[str, ...], required: tuple[str, ...] = ()
+        self,
+        source: Source,
+        node: Node | None,
+        what: str,
+        keys: tuple[str, ...],
+        required: tuple[str, ...] = (),
+        ordered: bool = True,
     ) -> None:
         self.source = source
         self.what = what
@@ -36,12 +42,12 @@ class Record:
         if not isinstance(node, Mapping):
             source.add(node, f"{what} must be a mapping", expected="keys " + ", ".join(keys))
             return
-        self._collect(node, keys)
+        self._collect(node, keys, ordered)
         for key in required:
             if key not in self._entries:
                 source.add(node, f'{what} has no "{key}"', expected=f'the key "{key}"')
 
-    def _collect(self, node: Mapping, keys: tuple[str, ...]) -> None:
+    def _collect(self, node: Mapping, keys: tuple[str, ...], ordered: bool) -> None:
         latest = -1
         for key, value in node.entries:
             name = str(key.value)
@@ -49,7 +55,7 @@ class Record:
                 self.source.unknown(key, f"key in {self.what}", name, list(keys))
                 continue
             position = keys.index(name)
-            if position < latest:
+            if ordered and position < latest:
                 order = ", ".join(k for k in keys if node.get(k) is not None)
                 self.source.add(key, f'"{name}" comes too late in {self.what}', expected=f"the order {order}")
             latest = max(latest, position)
