@@ -1,4 +1,4 @@
-"""A mapping of a rule file read as a record: known keys only, each of its kind, in their fixed order where one is set."""
+"""A mapping read as a record: known keys only, each of its kind, in their fixed order where one is set."""
 
 from __future__ import annotations
 
