@@ -117,8 +117,11 @@ PHRASES: Mapping[str, Text] = {
     # ---- the foot of the page
     "house": Text("자체 기준", "house"),
     "legend": Text(
-        "줄 끝의 작은 글자는 규칙과 조항의 번호이다. ‘자체 기준’은 원전에 없어 회사가 보탠 것임을 뜻한다.",
-        "The small codes are rules and clauses. “House” marks what the company added where the source is silent.",
+        "줄 끝의 작은 글자는 규칙과 조항의 번호이다. ‘자체 기준’은 원전에 없어 회사가 보탠 것임을 뜻한다. "
+        "할 일의 세부 단계와 그 속의 수치, 기한, 시간은 모두 조항을 실행하는 회사의 방식이다(H6).",
+        "The small codes are rules and clauses. “House” marks what the company added where the source is silent. "
+        "The steps of every action, the figures in them, deadlines and hours are the company's own way of carrying out "
+        "a clause (H6).",
     ),
     "rulebook": Text("규칙집", "Rulebook"),
     "decision": Text("판단 번호", "Decision"),

@@ -199,7 +199,7 @@ class _Planner:
 
     def _warnings(self) -> list[str]:
         warnings = list(self._decision.facts.warnings)
-        matter = questions_that_matter(self._rulebook, self._trace.closings)
+        matter = questions_that_matter(self._rulebook, self._trace.closings, self._trace.values, self._trace.thresholds)
         missed = {
             name
             for closing in self._trace.closings

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sangdo.engine.explain.evaluation import Evaluation, ready
 from sangdo.engine.inference.thresholds import ResolvedThreshold
 from sangdo.engine.inference.trace import Closing
+from sangdo.engine.language.reading import tests_in
 from sangdo.engine.language.rulebook import (
     Choose,
     Condition,
@@ -42,7 +43,7 @@ def list_asks(
     on a line that only a book can measure.
     """
     collected: dict[tuple[str, str | None], tuple[dict[str, None], dict[str, None]]] = {}
-    open_questions = questions_that_matter(rulebook, evaluation.closings)
+    open_questions = questions_that_matter(rulebook, evaluation.closings, evaluation.values, thresholds)
     for closing in evaluation.closings:
         question = rulebook.questions[closing.question]
         if question.name not in open_questions:
@@ -58,7 +59,12 @@ def list_asks(
     return tuple(sorted(asks, key=lambda ask: (-len(set(ask.would_decide) - settled), -len(ask.would_decide))))
 
 
-def questions_that_matter(rulebook: Rulebook, closings: tuple[Closing, ...]) -> Collection[str]:
+def questions_that_matter(
+    rulebook: Rulebook,
+    closings: tuple[Closing, ...],
+    values: Mapping[str, Value],
+    thresholds: Mapping[str, ResolvedThreshold],
+) -> Collection[str]:
     """Return the questions whose answer something rests on: not those that only feed answers given by a person."""
     given = {closing.question for closing in closings if closing.how == "given" and closing.product is None}
     if not given:
@@ -69,9 +75,27 @@ def questions_that_matter(rulebook: Rulebook, closings: tuple[Closing, ...]) -> 
             readers[name].add(question.name)
     matter: set[str] = set()
     for name in reversed(list(rulebook.questions)):
-        if name not in given and (not readers[name] or readers[name] & matter):
+        others = {fact: value for fact, value in values.items() if fact != name}
+        live = [
+            reader
+            for reader in readers[name] & matter
+            if reader not in given and _could_change(rulebook.questions[reader], name, others, thresholds)
+        ]
+        if name not in given and (live or not readers[name]):
             matter.add(name)
     return matter
+
+
+def _could_change(
+    reader: Question, name: str, others: Mapping[str, Value], thresholds: Mapping[str, ResolvedThreshold]
+) -> bool:
+    """Whether a question could turn on the answer `name`, all else being as known."""
+    if ready(reader.applies, thresholds)(others) is False:
+        return False
+    conditions = [reader.applies, *(rule.when for rule in reader.rules)]
+    named = [c for c in conditions if any(test.fact == name for test in tests_in(c))]
+    direct = any(rule.points == name for rule in reader.rules)
+    return direct or not named or any(ready(c, thresholds)(others) is not False for c in named)
 
 
 def _wanted(
