@@ -51,9 +51,12 @@ class _Day(click.ParamType[date]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         try:
-            return value if isinstance(value, date) else date.fromisoformat(value)
+            day = value if isinstance(value, date) else date.fromisoformat(value)
         except ValueError:
             self.fail(f'"{value}" is not a date; expected YYYY-MM-DD, such as 2026-06-30', param, ctx)
+        if not 1900 <= day.year < 2200:
+            self.fail(f"{day} is out of range; expected a date from 1900-01-01 to 2199-12-31", param, ctx)
+        return day
 
 
 def _language() -> str:

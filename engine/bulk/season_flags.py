@@ -14,7 +14,7 @@ from sangdo.engine.explain.evaluation import Evaluator
 from sangdo.engine.facts.facts import Facts, Known
 from sangdo.engine.facts.measurement import SeasonRow, season_rows
 from sangdo.engine.facts.measures import period
-from sangdo.engine.facts.months import YEAR_MONTHS
+from sangdo.engine.facts.months import YEAR_MONTHS, month_end
 from sangdo.engine.facts.orders import Orders, open_orders
 from sangdo.engine.inference.thresholds import resolve_thresholds
 from sangdo.engine.language.errors import Location, Problem, RulesInvalid
@@ -59,7 +59,7 @@ def measure_season_flags(path: Path, as_of: date, rulebook: Rulebook) -> SeasonF
     if QUESTION not in rulebook.questions:
         raise RulesInvalid(Problem(Location(rulebook.root), f"there is no question {QUESTION}"))
     orders = open_orders(path, str(path))
-    rows = season_rows(orders, as_of)
+    rows = season_rows(orders, min(as_of, month_end(orders.last)))
     columns = zip(*_flagged(rows, as_of, rulebook), strict=True) if rows else [[] for _ in _COLUMNS]
     arrays = {name: pyarrow.array(c, kind) for (name, kind), c in zip(_COLUMNS.items(), columns, strict=True)}
     return SeasonFlags(pyarrow.table(arrays), _warnings(orders, rows, as_of))
@@ -83,6 +83,8 @@ def _warnings(orders: Orders, rows: list[SeasonRow], as_of: date) -> tuple[str, 
     if after:
         those = "row is" if after == 1 else "rows are"
         warnings.append(f"{orders.shown}: {after} {those} after {period(as_of).month_end} and not counted")
+    if month_end(orders.last) < period(as_of).month_end:
+        warnings.append(f"{orders.shown}: the orders end on {orders.last}; the season is told up to then")
     short = len({row[0] for row in rows if row[4] < SHORT_YEARS})
     if short:
         those = "customer has" if short == 1 else "customers have"

@@ -15,7 +15,7 @@ import ibis  # type: ignore[import-untyped]
 
 from sangdo.engine.facts.facts import Outlook
 from sangdo.engine.facts.measures import period
-from sangdo.engine.facts.months import YEAR_MONTHS, month_number
+from sangdo.engine.facts.months import YEAR_MONTHS, month_end, month_number
 from sangdo.engine.facts.orders import TABLE
 from sangdo.engine.facts.season import monthly_volumes, seasonal_index
 from sangdo.engine.language.rulebook import Value
@@ -44,7 +44,10 @@ def measure_dealers(connection: duckdb.DuckDBPyConnection, as_of: date, dealers:
     rows = ibis.table(SCHEMA, name=TABLE)
     connection.execute("CREATE OR REPLACE TEMP TABLE dealers (customer_id VARCHAR)")
     connection.executemany("INSERT INTO dealers VALUES (?)", [[one] for one in sorted(dealers)])
-    market, indexes, years = _indexes(connection, seasonal_index(rows, as_of))
+    newest = connection.execute(f"SELECT max(date) FROM {TABLE} WHERE date <= ?", [as_of]).fetchone()
+    # What is later than the newest order is not a month without sales.
+    covered = min(as_of, month_end(newest[0])) if newest and newest[0] else as_of
+    market, indexes, years = _indexes(connection, seasonal_index(rows, covered))
     volumes = _volumes(connection, monthly_volumes(rows, as_of, "product"), as_of)
     last = month_number(period(as_of).month_end)
     measured = {}

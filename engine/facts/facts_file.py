@@ -28,6 +28,7 @@ from sangdo.engine.language.values import WrongValue, typed
 
 KEYS = ("as_of", "products", "lines", "currency", "reasons", "facts")
 MAX_PRODUCTS = 500
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
 def read_facts(path: Path, rulebook: Rulebook, as_of: date) -> Facts:
@@ -109,6 +110,8 @@ class FactsReader:
         raw: object = node.value if isinstance(node, Scalar) else {}
         if isinstance(node, Listing):
             raw = [item.value if isinstance(item, Scalar) else None for item in node.items]
+        if fact.type is FactType.CHOICES and isinstance(raw, str):
+            raw = [raw]
         if fact.type is FactType.DATE and isinstance(raw, str):
             raw = _as_date(raw)
         if fact.name == "customer_id" and isinstance(raw, int) and not isinstance(raw, bool):
@@ -171,6 +174,8 @@ class FactsReader:
         found = _as_date(raw) if isinstance(raw, str) else raw
         if node is not None and not isinstance(found, date):
             self._source.add(node, "as_of must be a date", expected="a date as YYYY-MM-DD")
+        elif node is not None and isinstance(found, date) and not FIRST_DAY <= found <= LAST_DAY:
+            self._source.add(node, f"as_of cannot be {found}", expected=f"a date from {FIRST_DAY} to {LAST_DAY}")
         return found if isinstance(found, date) else None
 
     def _currency(self, node: Node | None) -> str | None:

@@ -23,3 +23,8 @@ def first_of(number: int) -> date:
     """Return the first day of a numbered month."""
     year, month = divmod(number, YEAR_MONTHS)
     return date(year, month + 1, 1)
+
+
+def month_end(day: date) -> date:
+    """Return the last day of a day's month."""
+    return day.replace(day=monthrange(day.year, day.month)[1])

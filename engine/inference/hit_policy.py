@@ -12,6 +12,8 @@ from sangdo.engine.inference.trace import Closing
 from sangdo.engine.language.errors import Problem, RulesInvalid
 from sangdo.engine.language.rulebook import Choose, Fact, Question, Rule, Value
 
+DECIMALS = 6
+
 
 def close_question(
     question: Question,
@@ -80,7 +82,9 @@ def _close_sum(
                 return Closing(question.name, product, "unknown", None, (), held)
             total += rule.sign * rule.if_unknown
             assumed.append(rule.id)
-    return Closing(question.name, product, "rules", total, held, held, tuple(assumed))
+    # Figures with cents must meet a line exactly: what binary fractions add beyond is no amount.
+    exact = round(total, DECIMALS) + 0.0
+    return Closing(question.name, product, "rules", exact, held, held, tuple(assumed))
 
 
 def points_of(rule: Rule, values: Mapping[str, Value]) -> float:

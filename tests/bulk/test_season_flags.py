@@ -105,3 +105,13 @@ def test_flags_are_not_written_to_another_kind_of_file(tmp_path: Path) -> None:
     flags = measure_season_flags(order_file(tmp_path, range(2016, 2018)), AS_OF, RULEBOOK)
     with pytest.raises(DataInvalid, match="not a kind of file"):
         flags.write(tmp_path / "flags.txt")
+
+
+def test_months_after_the_newest_order_are_not_months_without_sales(tmp_path: Path) -> None:
+    months = [(year, month) for year in (2024, 2025) for month in range(1, 13)]
+    rows = [f"A,{year}-{month:02d}-15,{160 if month in (6, 7, 8) else 70}" for year, month in months]
+    path = tmp_path / "orders.csv"
+    path.write_text("customer_id,date,amount\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    late, then = (measure_season_flags(path, day, RULEBOOK) for day in (date(2026, 11, 23), date(2026, 1, 1)))
+    assert late.table.equals(then.table)
+    assert "the orders end on 2025-12-15; the season is told up to then" in late.warnings[0]

@@ -176,6 +176,7 @@ def test_every_verb_has_help_with_an_example() -> None:
         (["plan"], 2, "give either CUSTOMER with --book PATH, or --facts FILE"),
         (["plan", "--facts", "no.yaml", "--as-of", "soon"], 2, "expected YYYY-MM-DD"),
         (["plan", "--facts", "no-such-file.yaml"], 6, "cannot be read"),
+        (["measure", "--orders", "x.csv", "--as-of", "9999-12-31"], 2, "expected a date from 1900-01-01"),
         (["plan", "C1", "--book", "no-such-book"], 6, "no-such-book"),
         (["check", "--rules", "no-such-folder"], 3, "there is no such folder of rules"),
         (["test", "--run", "nothing:*"], 7, 'no scenario matches "nothing:*"'),
@@ -202,6 +203,7 @@ def test_wrong_words_get_a_clear_message_and_the_right_code(words: list[str], co
         ("open_complaints: true\n", "open_complaints cannot be true"),
         ("satisfaction: 6\n", "satisfaction cannot be 6"),
         ("[1, 2]\n", "a customer is a mapping of facts"),
+        ("as_of: 9999-12-31\n", "customer.yaml:1:8: as_of cannot be 9999-12-31"),
         ("", "the file is empty"),
     ],
 )

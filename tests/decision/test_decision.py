@@ -148,3 +148,13 @@ def test_existing_customers_get_no_answer_meant_for_others(standing: str) -> Non
         assert not {"pursuit", "approach_next", "low_intent_cause", "price_as_weight"} & set(plan["answers"])
         cited = {clause[0] for action in plan["actions"] for clause in action["clauses"]}
         assert not cited & {"P", "F"}
+
+
+def test_figures_with_cents_that_break_even_abandon_nobody() -> None:
+    """Clause E5.2: the effort must exceed the return, not by what binary fractions leave over."""
+    figures: dict[str, Value] = {
+        "current_profit": 1234.10, "future_profit": 0, "special_profit": 0, "supply_cost": 1000.05,
+        "time_cost": 200.03, "marketing_cost": 34.02, "other_cost": 0,
+    }  # fmt: skip
+    values = decide({"quadrant": "EIV", "changeable": False, **figures}).trace.values
+    assert (values["net_benefit"], values["keep_or_abandon"]) == (0, "keep")
