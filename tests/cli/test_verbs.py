@@ -279,12 +279,10 @@ def test_trace_fails_on_what_stands_alone(tmp_path: Path) -> None:
 
 def test_coverage_below_the_threshold_fails_and_says_what_no_scenario_shows(tmp_path: Path) -> None:
     rules = copy_of_rules(tmp_path)
-    (rules / "existing" / "keep_or_abandon.test.yaml").unlink()
-    for name in ("clearing_programme", "whole_plans"):
-        (rules / "existing" / f"{name}.test.yaml").unlink()
+    (rules / "book" / "portfolio_gap.test.yaml").unlink()
     done = sangdo("test", "-q", "--rules", str(rules), "--coverage", "--threshold", "100")
     assert done.returncode == 4
-    assert "rule KA-1: decides" in done.stdout
+    assert "rule PG-1: decides" in done.stdout
     assert sangdo("test", "-q", "--rules", str(rules), "--coverage").returncode == 0
 
 
