@@ -54,8 +54,10 @@ class _Day(click.ParamType[date]):
             day = value if isinstance(value, date) else date.fromisoformat(value)
         except ValueError:
             self.fail(f'"{value}" is not a date; expected YYYY-MM-DD, such as 2026-06-30', param, ctx)
-        if not 1900 <= day.year < 2200:
-            self.fail(f"{day} is out of range; expected a date from 1900-01-01 to 2199-12-31", param, ctx)
+        from sangdo.engine.language.record import FIRST_DAY, LAST_DAY
+
+        if not FIRST_DAY <= day <= LAST_DAY:
+            self.fail(f"{day} is out of range; expected a date from {FIRST_DAY} to {LAST_DAY}", param, ctx)
         return day
 
 

@@ -7,12 +7,13 @@ was given, by question). An empty value (null) is unknown.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from sangdo.engine.facts.facts import Facts, Known
 from sangdo.engine.language.errors import DataInvalid, nearest
-from sangdo.engine.language.record import read_number
+from sangdo.engine.language.record import read_day, read_number
 from sangdo.engine.language.rulebook import Fact, FactType, Level, Origin, Rulebook, Value
 from sangdo.engine.language.source import (
     Listing,
@@ -28,7 +29,6 @@ from sangdo.engine.language.values import WrongValue, typed
 
 KEYS = ("as_of", "products", "lines", "currency", "reasons", "facts")
 MAX_PRODUCTS = 500
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
 def read_facts(path: Path, rulebook: Rulebook, as_of: date) -> Facts:
@@ -170,13 +170,9 @@ class FactsReader:
         return words
 
     def _date(self, node: Node | None) -> date | None:
-        raw = node.value if isinstance(node, Scalar) else None
-        found = _as_date(raw) if isinstance(raw, str) else raw
-        if node is not None and not isinstance(found, date):
-            self._source.add(node, "as_of must be a date", expected="a date as YYYY-MM-DD")
-        elif node is not None and isinstance(found, date) and not FIRST_DAY <= found <= LAST_DAY:
-            self._source.add(node, f"as_of cannot be {found}", expected=f"a date from {FIRST_DAY} to {LAST_DAY}")
-        return found if isinstance(found, date) else None
+        if isinstance(node, Scalar) and isinstance(node.value, str):
+            node = replace(node, value=_as_date(node.value))
+        return read_day(self._source, node, "as_of")
 
     def _currency(self, node: Node | None) -> str | None:
         code = node.value if isinstance(node, Scalar) else None

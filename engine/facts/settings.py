@@ -10,7 +10,7 @@ from pathlib import Path
 from sangdo.engine.facts.calendar import Calendar
 from sangdo.engine.facts.months import YEAR_MONTHS
 from sangdo.engine.language.errors import DataInvalid, nearest
-from sangdo.engine.language.record import Record
+from sangdo.engine.language.record import Record, read_day
 from sangdo.engine.language.rulebook import Fact, Level, Value
 from sangdo.engine.language.source import Listing, Scalar, raise_problems, read_source
 from sangdo.engine.language.values import WrongValue, typed
@@ -43,7 +43,7 @@ def read_settings(path: Path, shown: str, facts: Mapping[str, Fact]) -> Settings
     settings = Settings(
         record.word("name"),
         _code(record, "currency", 3),
-        _date(record, "as_of"),
+        read_day(source, record.node("as_of"), "as_of"),
         _hours(record),
         _code(record, "holidays", 2),
         record.word("attribution"),
@@ -62,14 +62,6 @@ def _code(record: Record, key: str, letters: int) -> str | None:
     example = "KRW, EUR, GBP" if letters == 3 else "KR, DE, GB"
     record.source.add(record.at(key), f"{key} must be a code of {letters} capital letters", expected=f"{example}, ...")
     return None
-
-
-def _date(record: Record, key: str) -> date | None:
-    node = record.node(key)
-    value = node.value if isinstance(node, Scalar) else None
-    if node is not None and not isinstance(value, date):
-        record.source.add(node, f"{key} must be a date", expected="a date as YYYY-MM-DD")
-    return value if isinstance(value, date) else None
 
 
 def _hours(record: Record) -> float | None:

@@ -18,6 +18,7 @@ from sangdo.engine.language.rulebook import (
     Operator,
     Test,
     ThresholdName,
+    Value,
 )
 from sangdo.engine.language.source import Listing, Mapping, Node, Scalar, Source
 from sangdo.engine.language.values import WrongValue, show_raw, typed
@@ -182,6 +183,11 @@ def _operand(source: Source, fact: Fact, node: Node, names: Names) -> Operand | 
     if raw is None:
         source.add(node, f"the test of {fact.name} has no value", expected="a value, or {is: unknown}")
         return None
+    return read_single(source, fact, raw, node)
+
+
+def read_single(source: Source, fact: Fact, raw: object, node: Node) -> Value | None:
+    """Return a raw value typed against its fact, a word where the fact holds several; report what is wrong."""
     try:
         value = typed(fact, [raw] if fact.type is FactType.CHOICES else raw)
     except WrongValue as wrong:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sangdo.engine.language.conditions import Names, read_condition
+from sangdo.engine.language.conditions import Names, read_condition, read_single
 from sangdo.engine.language.errors import Location, nearest
 from sangdo.engine.language.record import Record, check_name, read_number
 from sangdo.engine.language.rulebook import (
@@ -23,7 +23,7 @@ from sangdo.engine.language.rulebook import (
     Value,
 )
 from sangdo.engine.language.source import Listing, Node, Scalar, Source
-from sangdo.engine.language.values import WrongValue, show_raw, typed
+from sangdo.engine.language.values import show_raw
 
 KEYS = (
     "question", "title", "for", "applies", "answers", "choose", "otherwise", "owner", "status", "thresholds", "rules"
@@ -181,12 +181,7 @@ def _read_answers(record: Record, fact: Fact, choose: Choose) -> tuple[Value, ..
 
 def _typed_answer(source: Source, fact: Fact, node: Node) -> Value | None:
     raw: object = node.value if isinstance(node, Scalar) else [] if isinstance(node, Listing) else {}
-    try:
-        value = typed(fact, [raw] if fact.type is FactType.CHOICES else raw)
-    except WrongValue as wrong:
-        source.add(node, str(wrong), expected=wrong.expected, suggestion=wrong.suggestion)
-        return None
-    return next(iter(value)) if isinstance(value, frozenset) else value
+    return read_single(source, fact, raw, node)
 
 
 class _RuleReader:

@@ -12,6 +12,7 @@ from sangdo.engine.language.values import LARGEST, show_raw
 
 NAME = re.compile(r"[a-z가-힣][a-z0-9_가-힣]*\Z")
 MAX_NAME = 60
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 RESERVED = (
     "any", "all", "none", "known", "unknown", "as_of", "products", "lines", "currency", "reasons", "facts"
 )  # fmt: skip
@@ -199,6 +200,20 @@ def read_number(source: Source, node: Node | None, what: str) -> float | None:
         source.add(node, f"{what} must be a number, not {shown}", expected="a number between -2^53 and 2^53")
         return None
     return value
+
+
+def read_day(source: Source, node: Node | None, what: str) -> date | None:
+    """Read a date to decide on, within the years that decisions can be reckoned in."""
+    if node is None:
+        return None
+    day = node.value if isinstance(node, Scalar) else None
+    if not isinstance(day, date):
+        source.add(node, f"{what} must be a date", expected="a date as YYYY-MM-DD")
+        return None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        source.add(node, f"{what} cannot be {day}", expected=f"a date from {FIRST_DAY} to {LAST_DAY}")
+        return None
+    return day
 
 
 def check_name(source: Source, name: str, at: Location, what: str) -> bool:

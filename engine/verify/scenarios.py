@@ -11,7 +11,7 @@ from pathlib import Path
 from sangdo.engine.facts.facts import Facts
 from sangdo.engine.facts.facts_file import FactsReader
 from sangdo.engine.language.errors import Location, Problem, RulesInvalid
-from sangdo.engine.language.record import Record
+from sangdo.engine.language.record import Record, read_day
 from sangdo.engine.language.rule_files import shown_path
 from sangdo.engine.language.rulebook import Level, Origin, Question, Rulebook, Value
 from sangdo.engine.language.source import Listing, Mapping, Node, Scalar, Source, raise_problems, read_source
@@ -83,14 +83,11 @@ class _ScenarioReader:
     def read(self, node: Node) -> Scenario | None:
         record = Record(self._source, node, "the scenario", KEYS, ("name", "facts", "expect"))
         name, facts_node = record.word("name"), record.node("facts")
-        as_of_node = record.node("as_of")
-        as_of = as_of_node.value if isinstance(as_of_node, Scalar) else None
-        if as_of_node is not None and not isinstance(as_of, date):
-            self._source.add(as_of_node, "as_of must be a date", expected="a date as YYYY-MM-DD")
+        as_of = read_day(self._source, record.node("as_of"), "as_of")
         if not isinstance(facts_node, Mapping) or name is None:
             self._source.add(record.at("facts"), "the scenario needs facts", expected="facts: {fact: value}")
             return None
-        facts = self._facts.read(facts_node, as_of if isinstance(as_of, date) else DEFAULT_AS_OF)
+        facts = self._facts.read(facts_node, as_of or DEFAULT_AS_OF)
         facts = replace(facts, lines=self._facts.lines(record.node("book")))
         return Scenario(name, facts, self._expectation(record.node("expect"), bool(facts.products)), record.location)
 

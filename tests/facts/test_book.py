@@ -215,6 +215,7 @@ def test_orders_after_the_date_are_counted_in_a_warning(
     [
         ("currency: won\n", "book.yaml:1:11: currency must be a code of 3 capital letters"),
         ("as_of: soon\n", "book.yaml:1:8: as_of must be a date"),
+        ("as_of: 9999-12-31\n", "book.yaml:1:8: as_of cannot be 9999-12-31"),
         ("curency: KRW\n", "curency"),
         ("hours_per_week: 200\n", "a week cannot have these hours"),
         ("defaults: {rolle: dealer}\n", 'unknown fact "rolle"'),
