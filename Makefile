@@ -17,7 +17,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@mkdir -p $(VENV)/typing && ln -sfn $(CURDIR) $(VENV)/typing/sangdo
-	MYPYPATH=$(VENV)/typing $(BIN)/mypy -p sangdo.engine -p sangdo.cli
+	MYPYPATH=$(VENV)/typing $(BIN)/mypy -p sangdo.engine -p sangdo.commands -p sangdo.cli
 	$(BIN)/lint-imports
 	$(BIN)/sangdo test -q --coverage --threshold 100
 	$(BIN)/sangdo trace --fail-orphans -f csv -o $(VENV)/clauses.csv

@@ -28,7 +28,7 @@ DOCUMENTS = sorted(
     [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "rules/README.md")]
     + list((ROOT / "docs").rglob("*.md"))
 )
-CODE = ("engine", "templates", "cli.py", "__init__.py", "__main__.py")
+CODE = ("engine", "commands", "templates", "cli.py", "__init__.py", "__main__.py")
 _HEADING = re.compile(r"#{1,3} (.+)")
 _LEAD = re.compile(r"`([\w./*-]+\.\w+)`[^`]*:\s*\Z")
 

@@ -22,7 +22,7 @@ def settings() -> dict[str, object]:
 
 
 def test_every_package_is_listed() -> None:
-    folders = {path.parent for path in (ROOT / "engine").rglob("*.py")}
+    folders = {path.parent for path in (ROOT / "engine").rglob("*.py")} | {ROOT / "commands"}
     folders |= {path.parent for name in ("rules", "templates") for path in (ROOT / name).rglob("*") if path.is_file()}
     names = {"sangdo", *(".".join(("sangdo", *folder.relative_to(ROOT).parts)) for folder in folders)}
     assert set(settings()["packages"]) == names  # type: ignore[call-overload]
@@ -57,7 +57,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_wheel_from_the_source_distribution_holds_all_code_rules_and_templates(wheel: Path) -> None:
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    code = [*(ROOT / "engine").rglob("*.py"), *(ROOT / name for name in ROOT_MODULES)]
+    code = [
+        *(ROOT / "engine").rglob("*.py"),
+        *(ROOT / "commands").glob("*.py"),
+        *(ROOT / name for name in ROOT_MODULES),
+    ]
     data = [path for name in ("rules", "templates") for path in (ROOT / name).rglob("*") if path.suffix in DATA]
     wanted = {f"sangdo/{path.relative_to(ROOT).as_posix()}" for path in code + data} | {"sangdo/py.typed"}
     assert names == wanted
