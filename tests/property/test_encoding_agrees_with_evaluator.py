@@ -31,6 +31,7 @@ from sangdo.tests.property.strategies import AS_OF, decisions, legal, literals_b
 
 RULES = Path(__file__).parents[2] / "rules"
 CUSTOMERS = 4
+TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
 QUIET = list(HealthCheck)
 Thresholds = Mapping[str, ResolvedThreshold]
 
@@ -51,8 +52,9 @@ def encoding_of(rulebook: Rulebook, facts: Facts, thresholds: Thresholds) -> Enc
 
 def is_so(term: z3.BoolRef) -> bool:
     """What a term says that is settled, as each is where every fact is fixed."""
-    assert z3.is_true(term) or z3.is_false(term), f"not settled: {term}"
-    return bool(z3.is_true(term))
+    said = term.get_id()
+    assert said in (TRUE.get_id(), FALSE.get_id()), f"not settled: {term}"
+    return bool(said == TRUE.get_id())
 
 
 def assert_closing(encoding: Encoding, question: Question, closing: Closing, undecided: tuple[str, ...]) -> None:
