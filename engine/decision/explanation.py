@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sangdo.engine.decision.decision import Decision
-from sangdo.engine.decision.explanation_conditions import RESULTS, Behind, list_why_not, tell_condition
+from sangdo.engine.decision.explanation_conditions import RESULTS, list_why_not, tell_condition
 from sangdo.engine.decision.explanation_facts import Known
 from sangdo.engine.decision.explanation_rules import tell_rule
 from sangdo.engine.decision.explanation_words import words_in
 from sangdo.engine.decision.plan import build_plan
 from sangdo.engine.decision.wording import Wording
-from sangdo.engine.explain.verdicts import Verdict, judge
+from sangdo.engine.explain.verdicts import Verdict, judge, judge_rule
 from sangdo.engine.inference.trace import Closing
 from sangdo.engine.language.errors import Location, NothingMatched, Problem, nearest
 from sangdo.engine.language.rulebook import Level, Origin, Question, Rule, Rulebook
@@ -91,7 +91,7 @@ class _Explainer:
         rules = question.rules if self._rule is None else [rule for rule in question.rules if rule.id == self._rule]
         return self._told(closing, depth, rules)
 
-    def _told(self, closing: Closing, depth: float, rules: Sequence[Rule]) -> dict[str, Any]:
+    def _told(self, closing: Closing, depth: float, rules: Sequence[Rule], is_followed: bool = False) -> dict[str, Any]:
         question, product = self._rulebook.questions[closing.question], closing.product
         fact = self._rulebook.facts[closing.question]
         applies = self._applies(question, product)
@@ -99,8 +99,10 @@ class _Explainer:
         def behind(name: str) -> list[dict[str, Any]]:
             return self._behind(name, product, depth)
 
-        # The condition comes first on every page: what it tells of an answer further back is not told again after it.
-        condition = self._told_applies(question, applies, product, depth, behind) if depth >= 1 else None
+        # The condition comes first on a page: what it tells of an answer further back is not told again after it.
+        # Of a question followed back to, only a condition that kept it from being asked matters.
+        has_tree = depth >= 2 and not (is_followed and applies.result is True)
+        tree = tell_condition(applies, self._known, product, depth, behind) if has_tree else None
         told = [tell_rule(rule, closing, applies, self._known, depth, behind) for rule in rules] if depth >= 1 else []
         if self._is_whole:
             told = [one for one in told if one["outcome"] in SHOWN_WHOLE]
@@ -118,7 +120,13 @@ class _Explainer:
             "given": {key: given[key] for key in ("by", "date", "source", "origin_label")} if given else None,
             "decided_by": list(closing.deciding),
             "assumed": list(closing.assumed),
-            "applies": condition,
+            "applies": {
+                "verdict": RESULTS[applies.result],
+                "why_not": list_why_not(applies, self._known, product),
+                "conditions": tree,
+            }
+            if question.applies is not None and depth >= 1
+            else None,
             "rules": told,
             "waits_for": [
                 {"fact": ask["fact"], "rules": [rule.id for rule in question.rules if rule.id in ask["would_decide"]]}
@@ -129,17 +137,6 @@ class _Explainer:
 
     def _applies(self, question: Question, product: str | None) -> Verdict:
         return judge(question.applies, self._known.values(product), self._trace.thresholds)
-
-    def _told_applies(
-        self, question: Question, verdict: Verdict, product: str | None, depth: float, behind: Behind
-    ) -> dict[str, Any] | None:
-        if question.applies is None:
-            return None
-        return {
-            "verdict": RESULTS[verdict.result],
-            "why_not": list_why_not(verdict, self._known, product),
-            "conditions": tell_condition(verdict, self._known, product, depth, behind) if depth >= 2 else None,
-        }
 
     def _behind(self, name: str, product: str | None, depth: float) -> list[dict[str, Any]]:
         """The questions that a fact is the answer of, with the rules that decided or could not be decided."""
@@ -155,15 +152,18 @@ class _Explainer:
         """One question further back; what was told already, as deep or deeper, is not told again."""
         key = closing.question, closing.product
         if self._shown.get(key, -1) >= depth and closing.how != "given":
-            return {**self._told(closing, 0, ()), "repeated": True}
+            return {**self._told(closing, 0, (), is_followed=True), "repeated": True}
         self._shown[key] = depth
-        rules = self._rulebook.questions[closing.question].rules
         wanted = closing.deciding + closing.assumed
-        if closing.answer is None and closing.how in ("none", "unknown"):
-            told = self._told(closing, depth, rules)
-            told["rules"] = [rule for rule in told["rules"] if rule["outcome"] == "undecided"]
-            return {**told, "repeated": False}
-        return {**self._told(closing, depth, [rule for rule in rules if rule.id in wanted]), "repeated": False}
+        rules = [
+            rule
+            for rule in self._rulebook.questions[closing.question].rules
+            if rule.id in wanted or (closing.how in ("none", "unknown") and self._is_open(rule, closing))
+        ]
+        return {**self._told(closing, depth, rules, is_followed=True), "repeated": False}
+
+    def _is_open(self, rule: Rule, closing: Closing) -> bool:
+        return judge_rule(rule, self._known.values(closing.product), self._trace.thresholds).result is None
 
 
 def question_of(rulebook: Rulebook, rule: str) -> str:

@@ -29,9 +29,7 @@ Behind = Callable[[str], list[dict[str, Any]]]
 """From the name of a fact to the questions it is the answer of, as far back as is asked for."""
 
 
-def tell_condition(
-    verdict: Verdict, known: Known, product: str | None, depth: float, behind: Behind
-) -> dict[str, Any]:
+def tell_condition(verdict: Verdict, known: Known, product: str | None, depth: float, behind: Behind) -> dict[str, Any]:
     """Return a verdict as a tree of JSON: groups with how many of their parts hold, tests with all they met."""
     if verdict.kind is Kind.TEST:
         return _test(verdict, known, product, depth, behind)
@@ -67,7 +65,9 @@ def _test(verdict: Verdict, known: Known, product: str | None, depth: float, beh
     labels = [_operand(known, fact, operand) for operand in verdict.operands]
     if verdict.distance and actual_label in labels:  # rounding hides the difference: show every digit
         actual_label = _exact(actual)
-        labels = [_exact(value) if value is not None else label for value, label in zip(verdict.operands, labels)]
+        labels = [
+            label if value is None else _exact(value) for value, label in zip(verdict.operands, labels, strict=True)
+        ]
     lines = [operand.name for operand in test.operands if isinstance(operand, ThresholdName)]
     return {
         "kind": "test",
@@ -88,7 +88,7 @@ def _test(verdict: Verdict, known: Known, product: str | None, depth: float, beh
         "direction": None if not verdict.distance else "up" if verdict.distance > 0 else "down",
         "distance_label": _distance(known, fact, verdict, labels),
         "unit": _unit(known, fact),
-        "would_match": _would_match(known, fact, verdict),
+        "would_match": _would_match(fact, verdict),
         "thresholds": [known.threshold(line, depth) for line in lines],
         "behind": behind(test.fact),
     }
@@ -149,7 +149,7 @@ def _unit(known: Known, fact: Fact) -> str | None:
     return wording.text(fact.unit) if fact.unit is not None else None
 
 
-def _would_match(known: Known, fact: Fact, verdict: Verdict) -> list[Any]:
+def _would_match(fact: Fact, verdict: Verdict) -> list[Any]:
     """The words that a test in the way would have matched, where the vocabulary lists them."""
     test, operands = verdict.test, set(verdict.operands)
     assert test is not None

@@ -15,7 +15,6 @@ from sangdo.engine.inference.trace import Closing
 from sangdo.engine.language.rulebook import Fact, FactType, Text, Threshold, Value
 from sangdo.engine.language.values import as_json
 
-
 _DAYS = Text("일", "days")
 
 
@@ -65,7 +64,9 @@ class Known:
         if resolved.how == "dated":
             origin = say["line_dated"].format(resolved.since)
         else:
-            origin = say["line_none"] if resolved.how == "none" else say["line_book" if self._is_of_book else "line_handed"]
+            origin = (
+                say["line_none"] if resolved.how == "none" else say["line_book" if self._is_of_book else "line_handed"]
+            )
         return {
             "threshold": name,
             "title": self.wording.text(line.title),

@@ -13,8 +13,8 @@ _HELD, _LISTED = ("decided", "lost"), ("undecided", "assumed")
 
 
 class Line(NamedTuple):
-    """One line: `mark` is its verdict, `code` the id of a rule, fact or question, `value` what it came to, `note` where
-    that came from or what follows. `kind` and `tone` (the outcome of a rule, or of a test) are for its looks."""
+    """One line: `mark` is its verdict, `code` the id of a rule, fact or question, `value` what it came to, `against`
+    what was expected of it, `note` where it came from or what follows. `kind` and `tone` (the outcome of a rule, or of a test) are for its looks."""
 
     kind: str
     words: str
@@ -23,6 +23,7 @@ class Line(NamedTuple):
     clauses: tuple[str, ...] = ()
     is_house: bool = False
     value: str = ""
+    against: str = ""
     note: str = ""
     tone: str = ""
     lines: tuple[Line, ...] = ()
@@ -92,13 +93,14 @@ class _Outliner:
         product = f" [{told['product']}]" if told["product"] is not None else ""
         note = self._say["applies"] if told["part"] == "applies" else ""
         return Line(
-            "test", told["label"] + product, MARKS[mark], told["fact"], value=self._met(told), note=note, tone=mark
-        )
+            "test", told["label"] + product, MARKS[mark], told["fact"], value=self._value(told["actual_label"]),
+            against=self._against(told), note=note, tone=mark,
+        )  # fmt: skip
 
-    def _met(self, told: Mapping[str, Any]) -> str:
-        """What was there, what was expected, and how far off it is."""
+    def _against(self, told: Mapping[str, Any]) -> str:
+        """What was expected, and how far off the value is."""
         far = f": {told['distance_label']}" if told["distance_label"] else ""
-        return f"{self._value(told['actual_label'])}, {self._filled('expected', told['expected']['words'])}{far}"
+        return self._filled("expected", told["expected"]["words"]) + far
 
     # ---- rules
 
@@ -158,7 +160,7 @@ class _Outliner:
         first = next((one for one in why_not if one["verdict"] == "fails"), None)
         if first is None:
             return ""
-        return f"{first['label']} {self._met(first)}"
+        return f"{first['label']} {self._value(first['actual_label'])}, {self._against(first)}"
 
     def _actions(self, actions: Iterable[Mapping[str, Any]]) -> Iterator[Line]:
         for word, avoid in (("actions", False), ("avoid", True)):
@@ -166,7 +168,8 @@ class _Outliner:
             if not called:
                 continue
             names = [
-                action["action"] + (f" [{self._say['house']}]" if action["basis"] == "house" else "") for action in called
+                action["action"] + (f" [{self._say['house']}]" if action["basis"] == "house" else "")
+                for action in called
             ]
             yield Line("action", f"→ {self._say[word]}: {', '.join(names)}")
 
@@ -217,7 +220,8 @@ class _Outliner:
             told["label"],
             MARKS[told["verdict"]],
             told["fact"],
-            value=self._met(told),
+            value=self._value(told["actual_label"]),
+            against=self._against(told),
             note="; ".join(filter(None, notes)),
             tone=told["verdict"] if told["wanted"] else f"{told['verdict']} negated",
             lines=tuple(lines),

@@ -10,8 +10,8 @@ from sangdo.engine.explain.asks import unknowns
 from sangdo.engine.explain.verdicts import Verdict, judge_rule, tests_of
 from sangdo.engine.inference.hit_policy import points_of
 from sangdo.engine.inference.trace import Closing
-from sangdo.engine.language.rulebook import Choose, Question, Rule, Status, Value
 from sangdo.engine.language.reading import thresholds_in
+from sangdo.engine.language.rulebook import Choose, Question, Rule, Status, Value
 from sangdo.engine.language.values import as_json
 
 

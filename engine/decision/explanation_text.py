@@ -48,7 +48,7 @@ def line_of_text(line: Line, house: str) -> str:
     """Return one line of an outline as text."""
     cites = [*line.clauses, *([house] if line.is_house else [])]
     head = f"{line.mark} " if line.mark else ""
-    note = f"  ({line.note})" if line.note else ""
+    note = (f", {line.against}" if line.against else "") + (f"  ({line.note})" if line.note else "")
     if line.kind == "rule":
         return f"{head}{line.code} [{', '.join(cites)}] {line.words}{note}"
     if not line.code:
