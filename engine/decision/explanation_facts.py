@@ -63,10 +63,10 @@ class Known:
         measured = line.method if resolved.how == "book" else None
         if resolved.how == "dated":
             origin = say["line_dated"].format(resolved.since)
+        elif resolved.how == "none":
+            origin = say["line_none"]
         else:
-            origin = (
-                say["line_none"] if resolved.how == "none" else say["line_book" if self._is_of_book else "line_handed"]
-            )
+            origin = say["line_book" if self._is_of_book else "line_handed"]
         return {
             "threshold": name,
             "title": self.wording.text(line.title),
@@ -81,8 +81,7 @@ class Known:
 
     def how_far(self, fact: Fact, distance: float) -> str:
         """Return a distance without its sign in words, with the fact's unit; never rounded away to nothing."""
-        say, wording = words_in(self.wording.language), self.wording
-        size = abs(distance)
+        wording, size = self.wording, abs(distance)
         if fact.type is FactType.DATE:
             return wording.with_unit(wording.number(size), _DAYS)
         words = wording.value(fact, size)

@@ -1,4 +1,4 @@
-"""The outline: an explanation (as JSON) as lines within lines, everything in words, for text, Markdown and HTML alike."""
+"""The outline: an explanation (as JSON) as lines within lines, all in words, for text, Markdown and HTML alike."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from sangdo.engine.decision.explanation_words import words_in
 from sangdo.engine.decision.particles import settle_particles
 
 MARKS = {"holds": "✓", "fails": "✗", "unknown": "?"}
-_HELD, _LISTED = ("decided", "lost"), ("undecided", "assumed")
+_HELD = ("decided", "lost")
 
 
 class Line(NamedTuple):
-    """One line: `mark` is its verdict, `code` the id of a rule, fact or question, `value` what it came to, `against`
-    what was expected of it, `note` where it came from or what follows. `kind` and `tone` (the outcome of a rule, or of a test) are for its looks."""
+    """One line of an outline.
+
+    `mark` is its verdict, `code` the id of a rule, fact or question, `value` what it came to, `against` what was
+    expected of it, `note` where it came from or what follows; `kind` and `tone` (the outcome of a rule, the verdict of
+    a test) are for its looks.
+    """
 
     kind: str
     words: str
@@ -110,9 +114,9 @@ class _Outliner:
             lines += [self._fact(matched) for matched in rule["matched"]]
         elif rule["conditions"] is not None:
             lines += self._tree(rule["conditions"])
-        if rule["points"] is not None and rule["points"]["fact"] is not None and rule["outcome"] in _HELD:
-            if rule["points"]["fact"]["fact"] not in {line.code for line in lines}:
-                lines.append(self._fact(rule["points"]["fact"]))
+        figure = rule["points"]["fact"] if rule["points"] is not None and rule["outcome"] in _HELD else None
+        if figure is not None and figure["fact"] not in {line.code for line in lines}:
+            lines.append(self._fact(figure))
         if rule["outcome"] in _HELD:
             lines += self._actions(rule["actions"])
         return Line(

@@ -79,7 +79,6 @@ WORDS: Mapping[str, Text] = {
     "days": Text("일", "days"),
     "line_unknown": Text("기준선의 값이 없음", "the line has no value"),
     # ---- thresholds
-    "line": Text("{0}: {1}", "{0}: {1}"),
     "line_dated": Text("{0}부터 시행", "in force since {0}"),
     "line_book": Text("장부에서 산출", "measured from the book"),
     "line_handed": Text("사실 파일에 적힌 장부의 값", "a book's value, as the facts file states it"),
