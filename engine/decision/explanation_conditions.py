@@ -33,7 +33,12 @@ def tell_condition(verdict: Verdict, known: Known, product: str | None, depth: f
     """Return a verdict as a tree of JSON: groups with how many of their parts hold, tests with all they met."""
     if verdict.kind is Kind.TEST:
         return _test(verdict, known, product, depth, behind)
-    parts = [tell_condition(part, known, product, depth, behind) for part in verdict.parts]
+    settled = verdict.kind is not Kind.ALL and any(part.result is True for part in verdict.parts)
+    parts = [
+        # Where one part settles a group, what is behind the others does not matter.
+        tell_condition(part, known, product, depth, _nothing if settled and part.result is not True else behind)
+        for part in verdict.parts
+    ]
     return {
         "kind": verdict.kind.value,
         "verdict": RESULTS[verdict.result],
@@ -50,10 +55,14 @@ def list_why_not(verdict: Verdict, known: Known, product: str | None) -> list[di
     """Return the tests that keep a condition from holding, flat: each fails, or is unknown."""
     found = []
     for one in in_the_way(verdict):
-        told = _test(one, known, product, 0, lambda name: [])  # noqa: ARG005
+        told = _test(one, known, product, 0, _nothing)
         told["verdict"] = RESULTS[None if one.result is None else False]
         found.append({key: told[key] for key in WHY_NOT})
     return found
+
+
+def _nothing(name: str) -> list[dict[str, Any]]:  # noqa: ARG001
+    return []
 
 
 def _test(verdict: Verdict, known: Known, product: str | None, depth: float, behind: Behind) -> dict[str, Any]:
@@ -68,12 +77,13 @@ def _test(verdict: Verdict, known: Known, product: str | None, depth: float, beh
         labels = [
             label if value is None else _exact(value) for value, label in zip(verdict.operands, labels, strict=True)
         ]
+    in_the_way = verdict.result is not verdict.wanted
     lines = [operand.name for operand in test.operands if isinstance(operand, ThresholdName)]
     return {
         "kind": "test",
         "verdict": RESULTS[verdict.result],
         "wanted": verdict.wanted,
-        "in_the_way": verdict.result is not verdict.wanted,
+        "in_the_way": in_the_way,
         **told,
         "actual": actual,
         "actual_label": actual_label,
@@ -90,7 +100,8 @@ def _test(verdict: Verdict, known: Known, product: str | None, depth: float, beh
         "unit": _unit(known, fact),
         "would_match": _would_match(fact, verdict),
         "thresholds": [known.threshold(line, depth) for line in lines],
-        "behind": behind(test.fact),
+        # That an answer is unknown, as it is to be, needs no reason.
+        "behind": behind(test.fact) if in_the_way or actual is not None else [],
     }
 
 

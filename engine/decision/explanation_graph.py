@@ -22,7 +22,7 @@ def explanation_graph(explained: Mapping[str, Any]) -> str:
     """Return an explanation as Graphviz DOT.
 
     Boxes are facts, rounded boxes rules (dashed where the house added them), ellipses answers and notes actions;
-    what did not decide is grey.
+    what did not decide is grey. Dotted lines lead from what a question is asked for.
     """
     return _Graph(explained).write()
 
@@ -45,6 +45,7 @@ class _Graph:
         for question in told:
             self._answer(question)
         for question in told:
+            self._condition(question)
             for rule in question["rules"]:
                 self._rule(rule, question)
         lines = [f"  {name} [{attributes}];" for name, attributes in self._nodes.items()]
@@ -59,6 +60,17 @@ class _Graph:
         answer = question["answer_label"] or self._say["unanswered"]
         grey = "" if question["answer"] is not None else f', color="{GREY}", fontcolor="{GREY}"'
         self._nodes[name] = f"shape=ellipse, label={quoted(question['title'], product, answer)}{grey}"
+
+    def _condition(self, question: Mapping[str, Any]) -> None:
+        """What a question was asked for, or what kept it from being asked: dotted lines to its answer."""
+        applies, product = question["applies"], question["product"] or ""
+        if applies is None:
+            return
+        holds = applies["verdict"] == "holds"
+        for told in _tests(applies["conditions"]):
+            if told["in_the_way"] is not holds:
+                answer = self._name("answer", question["question"], product)
+                self._edge(self._fact(told, product), answer, _edge_label(told), holds, "dotted")
 
     def _rule(self, rule: Mapping[str, Any], question: Mapping[str, Any]) -> None:
         product = question["product"] or ""
@@ -90,8 +102,9 @@ class _Graph:
         )
         return name
 
-    def _edge(self, start: str, end: str, label: str, decided: bool) -> None:
+    def _edge(self, start: str, end: str, label: str, decided: bool, style: str = "solid") -> None:
         attributes = [f"label={quoted(label)}"] if label else []
+        attributes += [f'style="{style}"'] if style != "solid" else []
         attributes += [] if decided else [f'color="{GREY}"', f'fontcolor="{GREY}"']
         self._edges[f"  {start} -> {end}" + (f" [{', '.join(attributes)}];" if attributes else ";")] = None
 
