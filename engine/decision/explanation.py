@@ -20,8 +20,9 @@ from sangdo.engine.language.rulebook import Level, Origin, Question, Rule, Ruleb
 from sangdo.engine.language.values import as_json
 
 WHOLE_DEPTH = 3
-SHOWN_WHOLE = ("decided", "lost", "assumed", "undecided")
-"""What became of the rules that the explanation of a whole customer shows; the others stood aside."""
+HELD = ("decided", "lost")
+SHOWN_WHOLE = (*HELD, "assumed", "undecided")
+"""What became of the rules that the explanation of a whole customer shows, in this order; the others stood aside."""
 
 
 def explain_decision(
@@ -105,7 +106,8 @@ class _Explainer:
         tree = tell_condition(applies, self._known, product, depth, behind) if has_tree else None
         told = [tell_rule(rule, closing, applies, self._known, depth, behind) for rule in rules] if depth >= 1 else []
         if self._is_whole:
-            told = [one for one in told if one["outcome"] in SHOWN_WHOLE]
+            shown = HELD if closing.how == "given" else SHOWN_WHOLE  # a given answer waits for nothing
+            told = [one for outcome in shown for one in told if one["outcome"] == outcome]
         given = self._known.fact(closing.question, product, 0) if closing.how == "given" else None
         return {
             "question": closing.question,

@@ -102,6 +102,21 @@ def test_who_recorded_a_value_and_when_is_said_in_the_language(rulebook: Ruleboo
     assert rule_of(explain_decision(decided, language), "CC-1")["matched"][0]["origin_label"] == origin
 
 
+def test_a_whole_customer_tells_the_rules_that_decided_before_those_left_undecided(rulebook: Rulebook) -> None:
+    question = rulebook.questions["urgency"]
+    waiting = replace(question.rules[0], id="UR-0", when=a_test(rulebook, "satisfaction", Operator.AT_MOST, 2))
+    changed = replace(question, rules=(waiting, *question.rules))
+    decided = decide_on(replace(rulebook, questions={**rulebook.questions, "urgency": changed}), {"quadrant": "EII"})
+    (told,) = [one for one in explain_decision(decided, "en")["questions"] if one["question"] == "urgency"]
+    assert [(rule["rule"], rule["outcome"]) for rule in told["rules"]] == [("UR-1", "decided"), ("UR-0", "undecided")]
+
+
+def test_a_given_answer_waits_for_nothing(rulebook: Rulebook) -> None:
+    decided = decide_on(rulebook, {"quadrant": "EIV", "net_benefit": -5})
+    (told,) = [one for one in explain_decision(decided, "en")["questions"] if one["question"] == "net_benefit"]
+    assert (told["how"], [rule["rule"] for rule in told["rules"]]) == ("given", ["NB-3"])
+
+
 @pytest.mark.parametrize("depth", [0, 1, 2, 3])
 def test_each_step_of_depth_tells_more(drifting: Decision, depth: int) -> None:
     explained = explain_decision(drifting, "en", depth=depth)
