@@ -1,171 +1,201 @@
-"""The explanation: the trace question by question, with the facts that matched and where they came from."""
+"""The explanation: how each answer was reached, or why not, as one JSON object in one language."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sangdo.engine.decision.decision import Decision
+from sangdo.engine.decision.explanation_conditions import RESULTS, list_why_not, tell_condition
+from sangdo.engine.decision.explanation_facts import Known
+from sangdo.engine.decision.explanation_rules import tell_rule
+from sangdo.engine.decision.explanation_words import words_in
 from sangdo.engine.decision.plan import build_plan
 from sangdo.engine.decision.wording import Wording
+from sangdo.engine.explain.verdicts import Verdict, judge, judge_rule
 from sangdo.engine.inference.trace import Closing
-from sangdo.engine.language.rulebook import Text, Value
+from sangdo.engine.language.errors import Location, NothingMatched, Problem, nearest
+from sangdo.engine.language.rulebook import Level, Origin, Question, Rule, Rulebook
 from sangdo.engine.language.values import as_json
 
-_WORDS = {
-    "given": Text("사람이 답함", "given by a person"),
-    "otherwise": Text("해당 규칙이 없어 기본 답", "no rule holds: the answer otherwise"),
-    "none": Text("해당 규칙 없음", "no rule holds"),
-    "unknown": Text("모르는 수치가 있어 합을 낼 수 없음", "a figure is missing, so there is no sum"),
-    "unanswered": Text("답 없음", "no answer"),
-    "also_held": Text("함께 성립함", "also held"),
-    "waits": Text("확인을 기다림", "waits for"),
-    "house": Text("자체 기준", "house"),
-    "not_known": Text("모름", "not known"),
-    "actions": Text("할 일", "actions"),
-    "assumed": Text("모르므로 정해 둔 값으로 셈함", "unknown, counted at its set value"),
-}
-_ORIGINS = {
-    "given": Text("받은 값", "given"),
-    "measured": Text("측정", "measured"),
-    "answer": Text("답", "answer"),
-    "default": Text("기본값", "default"),
-}
+WHOLE_DEPTH = 3
+HELD = ("decided", "lost")
+SHOWN_WHOLE = (*HELD, "assumed", "undecided")
+"""What became of the rules that the explanation of a whole customer shows, in this order; the others stood aside."""
 
 
-def explain_decision(decision: Decision, language: str) -> dict[str, Any]:
-    """Return the explanation of a decision as a JSON object: every question asked, in chain order."""
-    plan = build_plan(decision, language)
-    wording = Wording(decision.rulebook, language, decision.facts.currency)
-    return {
-        "decision_id": plan["decision_id"],
-        "customer_id": plan["customer_id"],
-        "as_of": plan["as_of"],
-        "rulebook": plan["rulebook"],
-        "questions": [
-            _question(decision, closing, plan, wording)
-            for closing in decision.trace.closings
-            if closing.how != "not_asked"
-        ],
-        "ask": plan["ask"],
-    }
-
-
-def _question(decision: Decision, closing: Closing, plan: dict[str, Any], wording: Wording) -> dict[str, Any]:
-    fact = decision.rulebook.facts[closing.question]
-    fired = [rule for rule in plan["fired"] if _belongs(rule, closing)]
-    held = [rule for rule in plan["also_held"] if _belongs(rule, closing)]
-    waiting = [
-        {"fact": ask["fact"], "rules": [rule for rule in ask["would_decide"] if _is_rule_of(decision, closing, rule)]}
-        for ask in plan["ask"]
-        if closing.question in ask["for"]
-    ]
-    known = decision.facts.values.get(closing.question)
-    return {
-        "question": closing.question,
-        **({"product": closing.product} if closing.product is not None else {}),
-        "title": wording.text(decision.rulebook.questions[closing.question].title),
-        "how": closing.how,
-        "reason": known.reason if known and closing.how == "given" else None,
-        "answer": as_json(closing.answer),
-        "answer_label": wording.value(fact, closing.answer) if closing.answer is not None else None,
-        "fired": [_rule(decision, rule, plan, wording) for rule in fired],
-        "also_held": [_rule(decision, rule, plan, wording) for rule in held],
-        "assumed": list(closing.assumed),
-        "waits_for": waiting,
-    }
-
-
-def _belongs(rule: dict[str, Any], closing: Closing) -> bool:
-    return bool(rule["question"] == closing.question and rule.get("product") == closing.product)
-
-
-def _is_rule_of(decision: Decision, closing: Closing, rule: str) -> bool:
-    return any(one.id == rule for one in decision.rulebook.questions[closing.question].rules)
-
-
-def _rule(decision: Decision, rule: dict[str, Any], plan: dict[str, Any], wording: Wording) -> dict[str, Any]:
-    kept = ("rule", "title", "basis", "clauses", "because", "answer", "actions")
-    matched = [_matched(decision, name, rule.get("product"), plan, wording) for name in rule["matched"]]
-    return {key: rule[key] for key in kept} | {"matched": matched}
-
-
-def _matched(
-    decision: Decision, name: str, product: str | None, plan: dict[str, Any], wording: Wording
+def explain_decision(
+    decision: Decision,
+    language: str,
+    *,
+    depth: int | None = None,
+    rule: str | None = None,
+    question: str | None = None,
 ) -> dict[str, Any]:
-    fact = decision.rulebook.facts[name]
-    own = decision.trace.product_values[product] if product is not None else {}
-    value: Value | None = own.get(name, decision.trace.values.get(name))
-    told = plan["products"][product]["facts"] if product is not None and name in own else plan["facts"]
-    source = told.get(name, {})
-    return {
-        "fact": name,
-        "label": wording.text(fact.label),
-        "value": as_json(value),
-        "value_label": wording.value(fact, value) if value is not None else None,
-        "origin": source.get("origin"),
-        "source": source.get("source"),
-    }
+    """Return the explanation of a decision: every question asked, in chain order, or one question, or one rule.
+
+    `depth` is how many steps back from an answer are followed: 1 rules, 2 their tests and facts, 3 parts and methods;
+    for one question or rule, the rules behind facts that are answers themselves too, and so on. None means 3 for the
+    whole customer, else all. Raises NothingMatched, with the nearest id, for a rule or question that is not there.
+    """
+    return _Explainer(decision, language, depth, rule, question).explain()
 
 
-def explanation_tree(explained: dict[str, Any], language: str) -> str:
-    """Write an explanation as a tree of text."""
-    lines = [f"{explained['customer_id']}  {explained['as_of']}  ({explained['decision_id']})"]
-    questions = explained["questions"]
-    for number, question in enumerate(questions):
-        last = number == len(questions) - 1
-        lines.append(("└─ " if last else "├─ ") + _headline(question, language))
-        branches = _branches(question, language)
-        for position, (text, leaves) in enumerate(branches):
-            stem = "   " if last else "│  "
-            end = position == len(branches) - 1
-            lines.append(stem + ("└─ " if end else "├─ ") + text)
-            for place, leaf in enumerate(leaves):
-                twig = "└─ " if place == len(leaves) - 1 else "├─ "
-                lines.append(stem + ("   " if end else "│  ") + twig + leaf)
-    return "\n".join(map(_printable, lines)) + "\n"
+class _Explainer:
+    def __init__(
+        self, decision: Decision, language: str, depth: int | None, rule: str | None, question: str | None
+    ) -> None:
+        self._decision, self._trace, self._rulebook = decision, decision.trace, decision.rulebook
+        self._plan = build_plan(decision, language)
+        self._wording = Wording(decision.rulebook, language, decision.facts.currency)
+        self._known = Known(decision, self._plan, self._wording)
+        self._rule = rule
+        self._question = question_of(decision.rulebook, rule) if rule is not None else question
+        if question is not None:
+            find_question(decision.rulebook, question)
+        self._is_whole = self._question is None
+        limit = WHOLE_DEPTH if self._is_whole else math.inf
+        self._depth: float = limit if depth is None else depth
+        self._shown: dict[tuple[str, str | None], float] = {}
+
+    def explain(self) -> dict[str, Any]:
+        plan, notes = self._plan, []
+        closings = [c for c in self._trace.closings if self._is_explained(c)]
+        questions = [self._explained(closing, self._depth) for closing in closings]
+        if not closings and self._question is not None:
+            notes.append(words_in(self._wording.language)["no_products"])
+        name = plan["facts"].get("name")
+        return {
+            "decision_id": plan["decision_id"],
+            "customer_id": plan["customer_id"],
+            "name": name["value"] if name else None,
+            "as_of": plan["as_of"],
+            "language": plan["language"],
+            "currency": plan["currency"],
+            "rulebook": plan["rulebook"],
+            "rule": self._rule,
+            "question": self._question,
+            "depth": None if math.isinf(self._depth) else int(self._depth),
+            "questions": questions,
+            "why_not": [one for told in questions for one in _why_not_of(told)] if self._rule else [],
+            "ask": plan["ask"],
+            "notes": notes,
+        }
+
+    def _is_explained(self, closing: Closing) -> bool:
+        return closing.how != "not_asked" if self._is_whole else closing.question == self._question
+
+    def _explained(self, closing: Closing, depth: float) -> dict[str, Any]:
+        """One question that is asked for by itself, with the rules that are to be shown."""
+        question = self._rulebook.questions[closing.question]
+        rules = question.rules if self._rule is None else [rule for rule in question.rules if rule.id == self._rule]
+        return self._told(closing, depth, rules)
+
+    def _told(self, closing: Closing, depth: float, rules: Sequence[Rule], is_followed: bool = False) -> dict[str, Any]:
+        question, product = self._rulebook.questions[closing.question], closing.product
+        fact = self._rulebook.facts[closing.question]
+        applies = self._applies(question, product)
+
+        def behind(name: str) -> list[dict[str, Any]]:
+            return self._behind(name, product, depth)
+
+        # The condition comes first on a page: what it tells of an answer further back is not told again after it.
+        # Of a question followed back to, only a condition that kept it from being asked matters.
+        has_tree = depth >= 2 and not (is_followed and applies.result is True)
+        tree = tell_condition(applies, self._known, product, depth, behind) if has_tree else None
+        told = [tell_rule(rule, closing, applies, self._known, depth, behind) for rule in rules] if depth >= 1 else []
+        if self._is_whole:
+            shown = HELD if closing.how == "given" else SHOWN_WHOLE  # a given answer waits for nothing
+            told = [one for outcome in shown for one in told if one["outcome"] == outcome]
+        given = self._known.fact(closing.question, product, 0) if closing.how == "given" else None
+        return {
+            "question": closing.question,
+            "product": product,
+            "title": self._wording.text(question.title),
+            "choose": question.choose.value,
+            "status": question.status.value,
+            "how": closing.how,
+            "answer": as_json(closing.answer),
+            "answer_label": self._wording.value(fact, closing.answer) if closing.answer is not None else None,
+            "reason": given["reason"] if given else None,
+            "given": {key: given[key] for key in ("by", "date", "source", "origin_label")} if given else None,
+            "decided_by": list(closing.deciding),
+            "assumed": list(closing.assumed),
+            "applies": {
+                "verdict": RESULTS[applies.result],
+                "why_not": list_why_not(applies, self._known, product),
+                "conditions": tree,
+            }
+            if question.applies is not None and depth >= 1
+            else None,
+            "rules": told,
+            "waits_for": [
+                {"fact": ask["fact"], "rules": [rule.id for rule in question.rules if rule.id in ask["would_decide"]]}
+                for ask in self._plan["ask"]
+                if closing.question in ask["for"] and ask.get("product") in (None, product)
+            ],
+        }
+
+    def _applies(self, question: Question, product: str | None) -> Verdict:
+        return judge(question.applies, self._known.values(product), self._trace.thresholds)
+
+    def _behind(self, name: str, product: str | None, depth: float) -> list[dict[str, Any]]:
+        """The questions that a fact is the answer of, with the rules that decided or could not be decided."""
+        fact = self._rulebook.facts[name]
+        asked = fact.tally.question if fact.tally is not None else name
+        if self._is_whole or depth < 3 or fact.origin not in (Origin.QUESTION, Origin.COUNTED):
+            return []
+        about = product if fact.level is Level.PRODUCT else None
+        closings = [c for c in self._trace.closings if c.question == asked and (fact.tally or c.product == about)]
+        return [self._followed(closing, depth - 2) for closing in closings]
+
+    def _followed(self, closing: Closing, depth: float) -> dict[str, Any]:
+        """One question further back; what was told already, as deep or deeper, is not told again."""
+        key = closing.question, closing.product
+        if self._shown.get(key, -1) >= depth and closing.how != "given":
+            return {**self._told(closing, 0, (), is_followed=True), "repeated": True}
+        self._shown[key] = depth
+        wanted = closing.deciding + closing.assumed
+        rules = [
+            rule
+            for rule in self._rulebook.questions[closing.question].rules
+            if rule.id in wanted or (closing.how in ("none", "unknown") and self._is_open(rule, closing))
+        ]
+        return {**self._told(closing, depth, rules, is_followed=True), "repeated": False}
+
+    def _is_open(self, rule: Rule, closing: Closing) -> bool:
+        return judge_rule(rule, self._known.values(closing.product), self._trace.thresholds).result is None
 
 
-def _printable(line: str) -> str:
-    """A line without control characters, whatever names and texts may hold."""
-    return "".join(character if character.isprintable() else " " for character in line)
+def question_of(rulebook: Rulebook, rule: str) -> str:
+    """Return the question that a rule belongs to; raises NothingMatched with the nearest rule."""
+    owners = {one.id: question.name for question in rulebook.questions.values() for one in question.rules}
+    if rule not in owners:
+        raise _no_such("rule", rule, list(owners), rulebook)
+    return owners[rule]
 
 
-def _word(name: str, language: str) -> str:
-    return _WORDS[name].in_language(language)
+def find_question(rulebook: Rulebook, name: str) -> Question:
+    """Return a question by its name; raises NothingMatched with the nearest one."""
+    if name not in rulebook.questions:
+        raise _no_such("question", name, list(rulebook.questions), rulebook)
+    return rulebook.questions[name]
 
 
-def _headline(question: dict[str, Any], language: str) -> str:
-    answer = question["answer_label"] or _word("unanswered", language)
-    product = f" [{question['product']}]" if "product" in question else ""
-    how = f"  ({_word(question['how'], language)})" if question["how"] in _WORDS else ""
-    reason = f": {question['reason']}" if question["reason"] else ""
-    return f"{question['title']}{product}  {question['question']} = {answer}{how}{reason}"
+def _no_such(what: str, asked: str, known: list[str], rulebook: Rulebook) -> NothingMatched:
+    shown = "".join(character if character.isprintable() else " " for character in asked[:100])
+    return NothingMatched(
+        Problem(
+            Location(rulebook.root), f'there is no {what} "{shown}"',
+            expected=f"a {what} of sangdo list {what}s", suggestion=nearest(asked, known),
+        )
+    )  # fmt: skip
 
 
-def _branches(question: dict[str, Any], language: str) -> list[tuple[str, list[str]]]:
-    branches = [(_rule_line(rule, language), _leaves(rule, language)) for rule in question["fired"]]
-    for rule in question["also_held"]:
-        branches.append((f"{_rule_line(rule, language)}  ({_word('also_held', language)})", _leaves(rule, language)))
-    for rule in question["assumed"]:
-        branches.append((f"{rule}  ({_word('assumed', language)})", []))
-    for waiting in question["waits_for"]:
-        rules = ", ".join(waiting["rules"])
-        branches.append((f"{_word('waits', language)}: {waiting['fact']}  [{rules}]", []))
-    return branches
-
-
-def _rule_line(rule: dict[str, Any], language: str) -> str:
-    house = f", {_word('house', language)}" if rule["basis"] == "house" else ""
-    return f"{rule['rule']} [{', '.join(rule['clauses'])}{house}] {rule['because']}"
-
-
-def _leaves(rule: dict[str, Any], language: str) -> list[str]:
-    leaves = []
-    for matched in rule["matched"]:
-        value = matched["value_label"] or _word("not_known", language)
-        origin = _ORIGINS[matched["origin"]].in_language(language) if matched["origin"] else None
-        told = f"  ({origin}: {matched['source']})" if origin else ""
-        leaves.append(f"{matched['label']} {matched['fact']} = {value}{told}")
-    if rule["actions"]:
-        leaves.append(f"→ {_word('actions', language)}: {', '.join(rule['actions'])}")
-    return leaves
+def _why_not_of(told: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """All that stands in the way of one rule: of its question being asked, and of its condition."""
+    for part, owners in (("applies", [told["applies"]]), ("when", told["rules"])):
+        for owner in owners:
+            for one in owner["why_not"] if owner else ():
+                yield {"product": told["product"], "part": part, **one}

@@ -108,8 +108,44 @@ def test_explain_gives_the_same_as_data(facts: Path) -> None:
     explained = json.loads(sangdo("explain", "--facts", str(facts), "-f", "json").stdout)
     (question,) = [q for q in explained["questions"] if q["question"] == "keep_or_abandon"]
     assert question["answer"] == "abandon"
-    matched = {m["fact"]: m["value"] for m in question["fired"][0]["matched"]}
+    (rule,) = [rule for rule in question["rules"] if rule["outcome"] == "decided"]
+    matched = {m["fact"]: m["value"] for m in rule["matched"]}
     assert (matched["net_benefit"], matched["changeable"]) == (-1200, False)
+
+
+def test_explain_says_why_a_rule_did_not_fire(facts: Path) -> None:
+    done = sangdo("explain", "--facts", str(facts), "--rule", "KA-3", "-o", "json")
+    (one,) = json.loads(done.stdout)["why_not"]
+    assert (one["fact"], one["actual"], one["verdict"], one["distance"]) == ("net_benefit", -1200, "fails", 1200)
+    assert one["expected"]["threshold"] == "break_even"
+    told = sangdo("explain", "--facts", str(facts), "--question", "keep_or_abandon", "--depth", "1")
+    (line,) = [line for line in told.stdout.splitlines() if "KA-3" in line]
+    assert line.lstrip("├└─ ").startswith("✗ KA-3 [E5.3, house]")
+
+
+@pytest.mark.parametrize(
+    ("name", "start"), [("a.md", "# "), ("a.html", "<!DOCTYPE html>"), ("a.dot", "digraph"), ("a.json", "{")]
+)
+def test_explain_writes_the_form_that_the_file_is_named_for(facts: Path, tmp_path: Path, name: str, start: str) -> None:
+    done = sangdo("explain", "--facts", str(facts), "-o", str(tmp_path / name))
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert (tmp_path / name).read_text("utf-8").startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("--rule", "KA-1", "--question", "quadrant"), 2, "give either --rule or --question, not both"),
+        (("--rule", "KA-1", "--rule", "KA-2"), 2, "give it once"),
+        (("--depth", "-1"), 2, "-1 is not in the range"),
+        (("--rule", "KA-"), 7, 'did you mean "KA-3"?'),
+        (("--question", "quadrnt"), 7, 'did you mean "quadrant"?'),
+    ],
+)
+def test_explain_refuses_what_it_cannot_explain(facts: Path, words: tuple[str, ...], code: int, message: str) -> None:
+    done = sangdo("explain", "--facts", str(facts), *words)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert message in done.stderr
 
 
 def test_check_counts_what_it_read() -> None:
