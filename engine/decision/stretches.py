@@ -35,6 +35,17 @@ def in_words(values: tuple[Stretch, ...], fact: Fact, wording: Wording) -> str:
     return ", ".join(_words(values, fact, wording))
 
 
+def range_in_words(fact: Fact, wording: Wording) -> str:
+    """Return the range of a fact in words with its unit; nothing where any number or date will do."""
+    low, high = fact.minimum, fact.maximum
+    say = phrases_in(wording.language)
+    if low is not None and high is not None:
+        return say["from_to"].format(_first(low, high, fact, wording), wording.value(fact, high))
+    if low is not None:
+        return say["at_least"].format(wording.value(fact, low))
+    return say["at_most"].format(wording.value(fact, high)) if high is not None else ""
+
+
 def _words(values: tuple[Stretch, ...], fact: Fact, wording: Wording) -> Iterator[str]:
     say = phrases_in(wording.language)
     for stretch in values:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-from sangdo.engine.language.record import FIRST_DAY, LAST_DAY
 from sangdo.engine.language.rulebook import Fact, FactType, Value
 from sangdo.engine.language.values import LARGEST
 
@@ -82,7 +81,7 @@ def _texts(tested: tuple[str, ...]) -> tuple[Possible, ...]:
 
 
 def _days(cuts: set[int]) -> Iterator[Possible]:
-    first, last = FIRST_DAY.toordinal(), LAST_DAY.toordinal()
+    first, last = date.min.toordinal(), date.max.toordinal()
     for low, high in _segments(cuts, first, last):
         span = Span(None if low == first else date.fromordinal(low), None if high == last else date.fromordinal(high))
         yield Possible(span, date.fromordinal(high if low == first else low))

@@ -88,7 +88,8 @@ def test_choices_are_none_and_each_single_word_and_texts_each_tested_one_and_ano
 
 def test_dates_are_cut_by_days() -> None:
     first, last = date(2026, 1, 1), date(2026, 1, 2)
-    assert stretches(fact_of(FactType.DATE), first) == [Span(None, date(2025, 12, 31)), Span(first, first), Span(last, None)]  # fmt: skip
+    before = Span(None, date(2025, 12, 31))
+    assert stretches(fact_of(FactType.DATE), first) == [before, Span(first, first), Span(last, None)]
 
 
 def test_the_ask_that_decides_most_of_the_plan_comes_first() -> None:
