@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO, TypeAlias
+from typing import Any, TypeAlias
 
 import click
 
@@ -95,7 +96,6 @@ class _Interviewer:
         self._wording = Wording(rulebook, language, currency)
         self._decider = Decider(rulebook)
         self._rules = {rule.id: rule for question in rulebook.questions.values() for rule in question.rules}
-        self._stdin: TextIO = click.get_text_stream("stdin", errors="surrogateescape")
         self.answered = 0
 
     def run(self, known: Facts, save: _Save) -> Facts:
@@ -136,7 +136,8 @@ class _Interviewer:
     def _line(self) -> str | None:
         """Read one line; None at the end of the input."""
         click.echo("> ", nl=False, err=True)
-        line = self._stdin.readline()
+        # Bytes that are no letters are then refused as a wrong value, not as a fault inside.
+        line = sys.stdin.buffer.readline().decode(sys.stdin.encoding, "surrogateescape")
         if not line:
             click.echo("", err=True)
             return None
