@@ -53,6 +53,9 @@ lang_option = environment_option(
     "--lang", type=click.Choice(["ko", "en"]), default=_language, help="Language of the texts."
 )
 as_of_option = environment_option("--as-of", type=Day(), help="Decide as of this date instead of today.")
+by_option = environment_option(
+    "--by", metavar="NAME", help="Who gives the answers, noted with each; else the user of this computer."
+)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No notes on stderr.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from sangdo.engine.explain.asks import Ask, list_asks
@@ -26,12 +26,13 @@ class Disagreement(SangdoError):
 
 @dataclass(frozen=True)
 class Decision:
-    """One customer decided."""
+    """One customer decided; the evaluator that checked it can say what one more fact would change."""
 
     rulebook: Rulebook
     facts: Facts
     trace: Trace
     asks: tuple[Ask, ...]
+    evaluator: Evaluator = field(repr=False, compare=False)
 
     @cached_property
     def id(self) -> str:
@@ -59,10 +60,11 @@ class Decider:
         """Decide one customer. Raises RulesInvalid on a conflict, Disagreement when the readers differ."""
         complete = with_defaults(facts, self.rulebook)
         trace = self.engine.run(complete)
-        evaluation = self._evaluator(trace).evaluate(complete)
+        evaluator = self._evaluator(trace)
+        evaluation = evaluator.evaluate(complete)
         _compare(trace, evaluation, self.rulebook)
         asks = list_asks(self.rulebook, evaluation, trace.thresholds)
-        return Decision(self.rulebook, complete, trace, asks)
+        return Decision(self.rulebook, complete, trace, asks, evaluator)
 
     def _evaluator(self, trace: Trace) -> Evaluator:
         key = tuple(threshold.value for threshold in trace.thresholds.values())

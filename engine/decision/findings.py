@@ -15,21 +15,10 @@ from sangdo.engine.language.rulebook import Basis, Choose, Level, Question
 
 AIMS = ("strategy", "pursuit")
 """The answers that say what is aimed at: with customers, and with those who are not customers yet."""
-NOT_FINDINGS = frozenset(
-    {
-        *AIMS,
-        "importance",
-        "urgency",
-        "hours_per_week",
-        "visit_every",
-        "attention_weight",
-        "look_again",
-        "rateable",
-        "assessable",
-        "off_season_ahead",
-    }
-)
-"""Answers that stand elsewhere on the page, or only open the way to others."""
+ATTENTION = ("importance", "urgency", "hours_per_week", "visit_every")
+IN_BETWEEN = frozenset({"attention_weight", "look_again", "rateable", "assessable", "off_season_ahead"})
+"""Answers that only open the way to others, or stand at the end of the page."""
+NOT_FINDINGS = frozenset({*AIMS, *ATTENTION, *IN_BETWEEN})
 _NUMBERED = re.compile(r"(.*?)(\d+)\Z")
 
 

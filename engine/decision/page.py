@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sangdo.engine.decision.figures import Figure, list_figures, list_observations, value_of
-from sangdo.engine.decision.findings import Citation, Finding, cite, find_aim, list_findings
+from sangdo.engine.decision.findings import ATTENTION, Citation, Finding, cite, find_aim, list_findings
+from sangdo.engine.decision.leads import Lead, list_leads
 from sangdo.engine.decision.phrases import phrases_in
 from sangdo.engine.decision.wording import Wording
 from sangdo.engine.language.rulebook import Basis, Rulebook
@@ -19,9 +20,9 @@ from sangdo.engine.language.rulebook import Basis, Rulebook
 HEAD = ("quadrant", "prospect_quadrant", "strategy", "pursuit", "approach_next", "keep_or_abandon")
 """The answers that stand under the customer's name."""
 GROUP_FALLBACK = ("standing", "kind")
-ATTENTION = ("importance", "urgency", "hours_per_week", "visit_every")
 TIME_QUESTIONS = (*ATTENTION, "attention_weight", "look_again")
 ASKS_SHOWN = 6
+ASKS_WITH_LEADS = 3
 WEEK, QUARTER = 7, 91
 TIMES_A_QUARTER = {"day": 65.0, "week": 13.0, "two_weeks": 6.5, "month": 3.0, "quarter": 1.0, "year": 0.25}
 
@@ -49,13 +50,15 @@ class TaskGroup(NamedTuple):
 
 
 class Asking(NamedTuple):
-    """One question to put to the customer or a colleague, and the rules that wait for its answer."""
+    """One question to put to the customer or a colleague, the rules that wait for its answer, and where each answer
+    would lead."""
 
     number: int
     fact: str
     product: str | None
     question: str
     rules: tuple[str, ...]
+    leads: tuple[Lead, ...]
 
 
 class AskGroup(NamedTuple):
@@ -301,10 +304,13 @@ class _Arranger:
             yield AskGroup(
                 decides,
                 tuple(
-                    Asking(at, ask["fact"], ask.get("product"), ask["question"], tuple(ask["would_decide"]))
+                    Asking(
+                        at, ask["fact"], ask.get("product"), ask["question"], tuple(ask["would_decide"]),
+                        tuple(list_leads(ask, self._wording)) if asks.index(ask) < ASKS_WITH_LEADS else (),
+                    )
                     for at, ask in numbered
                 ),
-            )
+            )  # fmt: skip
 
     def _more(self, asks: list[Mapping[str, Any]]) -> str:
         if not asks:

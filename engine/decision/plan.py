@@ -12,9 +12,11 @@ from typing import Any
 from sangdo import __version__
 from sangdo.engine.decision.deadline import set_deadline, weekday_before
 from sangdo.engine.decision.decision import Decision
+from sangdo.engine.decision.leads import leads_of
 from sangdo.engine.decision.season import season_ahead
 from sangdo.engine.decision.wording import Wording
 from sangdo.engine.explain.asks import questions_that_matter
+from sangdo.engine.explain.effects import rank_asks
 from sangdo.engine.facts.facts import Known
 from sangdo.engine.inference.trace import Closing
 from sangdo.engine.language.reading import thresholds_in
@@ -142,8 +144,10 @@ class _Planner:
         }
 
     def _asks(self) -> list[dict[str, Any]]:
+        """The facts to ask for, those that decide most of the plan first."""
         asks = []
-        for ask in self._decision.asks:
+        for effect in rank_asks(self._decision.asks, self._decision.evaluator, self._trace):
+            ask = effect.ask
             fact = self._rulebook.facts[ask.fact]
             product = {"product": ask.product} if ask.product is not None else {}
             asks.append(
@@ -153,6 +157,8 @@ class _Planner:
                     "question": self._filled(fact.ask or fact.label, ask.product),
                     "for": list(ask.questions),
                     "would_decide": list(ask.would_decide),
+                    "weight": effect.weight,
+                    "leads_to": leads_of(effect, self._wording),
                 }
             )
         return asks

@@ -53,8 +53,9 @@ class Evaluator:
     """Evaluates facts against one rulebook with its thresholds resolved."""
 
     def __init__(self, rulebook: Rulebook, thresholds: Mapping[str, ResolvedThreshold]) -> None:
-        self._rulebook = rulebook
-        self._runs = [
+        self.rulebook = rulebook
+        self.thresholds = thresholds
+        self.runs = [
             [rulebook.questions[name] for stratum in run for name in stratum] for run in arrange_runs(rulebook)
         ]
         self._applies = {q.name: ready(q.applies, thresholds) for q in rulebook.questions.values()}
@@ -65,29 +66,30 @@ class Evaluator:
 
     def evaluate(self, facts: Facts) -> Evaluation:
         """Evaluate all questions on the facts of one customer. Raises RulesInvalid on a conflict."""
-        rulebook = self._rulebook
+        rulebook = self.rulebook
         values = {name: known.value for name, known in facts.values.items()}
         products = {
             product: {name: known.value for name, known in own.items()} for product, own in facts.products.items()
         }
-        given = self._given(values)
-        given_of = {product: self._given(own) for product, own in products.items()}
+        given = self.given_answers(values)
+        given_of = {product: self.given_answers(own) for product, own in products.items()}
         closings: list[Closing] = []
         undecided: dict[tuple[str, str | None], tuple[str, ...]] = {}
-        for questions in self._runs:
+        for questions in self.runs:
             if questions[0].level is Level.CUSTOMER:
-                closings += self._close(questions, None, values, values, given, undecided)
+                closings += self.close(questions, None, values, values, given, undecided)
                 continue
             for product, own in products.items():
-                closings += self._close(questions, product, own, {**values, **own}, given_of[product], undecided)
-            values.update(_counted(rulebook.facts.values(), facts, products))
+                closings += self.close(questions, product, own, {**values, **own}, given_of[product], undecided)
+            values.update(count_answers(rulebook.facts.values(), facts, products))
         return Evaluation(values, products, tuple(closings), undecided)
 
-    def _given(self, values: Mapping[str, Value]) -> dict[str, Value]:
-        facts = self._rulebook.facts
+    def given_answers(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        """Return those of the values that answer a question."""
+        facts = self.rulebook.facts
         return {name: value for name, value in values.items() if facts[name].origin is Origin.QUESTION}
 
-    def _close(
+    def close(
         self,
         questions: list[Question],
         product: str | None,
@@ -96,7 +98,7 @@ class Evaluator:
         given: Mapping[str, Value],
         undecided: dict[tuple[str, str | None], tuple[str, ...]],
     ) -> list[Closing]:
-        """Close questions in chain order; each answer is known to those after it."""
+        """Close questions of one run in chain order; each answer is added to `own` and `seen` for those after it."""
         closings = []
         for question in questions:
             applies = question.status is not Status.RETIRED and self._applies[question.name](seen)
@@ -112,7 +114,8 @@ class Evaluator:
         return closings
 
 
-def _counted(facts: Iterable[Fact], given: Facts, products: Mapping[str, Mapping[str, Value]]) -> dict[str, Value]:
+def count_answers(facts: Iterable[Fact], given: Facts, products: Mapping[str, Mapping[str, Value]]) -> dict[str, Value]:
+    """Return the counted facts that are known from the answers of the products and not given."""
     counted = {}
     for fact in facts:
         if fact.tally is not None and fact.name not in given.values:

@@ -87,14 +87,14 @@ class Contents:
             problems.extend(error.problems)
             all_exist = True
         try:
-            if files.observations is not None:
-                path = files.observations
-                read_observations(path, path.name, facts, given, self._as_of, exists, customers)
+            if files.products is not None:
+                read_products(files.products, files.products.name, facts, given, exists)
         except DataInvalid as error:
             problems.extend(error.problems)
         try:
-            if files.products is not None:
-                read_products(files.products, files.products.name, facts, given, exists)
+            if files.observations is not None:
+                path = files.observations
+                read_observations(path, path.name, facts, given, self._as_of, exists, customers)
         except DataInvalid as error:
             problems.extend(error.problems)
         return problems

@@ -18,7 +18,7 @@ SEPARATOR = "|"
 def cell_value(fact: Fact, text: str) -> Value:
     """Return a cell's text as a value of the fact: digits, true or false, an ISO date, choices split by |.
 
-    Raises WrongValue when the text is not one.
+    A lone | is the choice of nothing. Raises WrongValue when the text is not one.
     """
     text = normalize("NFC", text.strip())
     raw: object = text
@@ -30,7 +30,7 @@ def cell_value(fact: Fact, text: str) -> Value:
     elif fact.type is FactType.DATE:
         raw = iso_date(text) or text
     elif fact.type is FactType.CHOICES:
-        raw = [word.strip() for word in text.split(SEPARATOR)]
+        raw = [word.strip() for word in text.split(SEPARATOR)] if text != SEPARATOR else []
     try:
         return typed(fact, raw)
     except WrongValue as wrong:

@@ -17,6 +17,7 @@ from sangdo.engine.language.rulebook import Fact, Level, Origin, Value
 from sangdo.engine.language.values import WrongValue, show_raw
 
 OBSERVED = ("customer_id", "fact", "value", "date", "by")
+OPTIONAL = ("reason", "product")
 LONGEST_ID = 200
 MOST_SUGGESTED = 20_000
 
@@ -131,32 +132,38 @@ def read_observations(
 ) -> None:  # fmt: skip
     """Add observations.*: one row a fact seen; the latest at or before the as-of date counts, of one day the last.
 
-    `exists` says whether a customer is in the book, `customers` lists them for a suggestion. Raises DataInvalid.
+    A row with a product is about that product, and goes before products.*, which is read first. `exists` says whether
+    a customer is in the book, `customers` lists them for a suggestion. Raises DataInvalid.
     """
     own = _givable(facts, Level.CUSTOMER)
-    table = _Table(path, shown, OBSERVED, (*OBSERVED, "reason"))
+    of_product = _givable(facts, Level.PRODUCT)
+    table = _Table(path, shown, OBSERVED, (*OBSERVED, *OPTIONAL))
     for column in table.names:
-        if column not in (*OBSERVED, "reason"):
-            _unknown_column(table, column, [*OBSERVED, "reason"])
+        if column not in (*OBSERVED, *OPTIONAL):
+            _unknown_column(table, column, [*OBSERVED, *OPTIONAL])
     for row, cells in table.rows():
         customer, name, text = cells.get("customer_id", ""), cells.get("fact", ""), cells.get("value", "")
+        product = cells.get("product") or None
         day = iso_date(cells.get("date", ""))
         value = None
         if table.identity(row, customer) and not exists(customer):
             close = nearest(customer, customers()[:MOST_SUGGESTED])
             table.add(row, "customer_id", f"there is no customer {customer}", "a customer of the book", close)
-        if name not in own:
-            _unknown_fact(table, row, name, facts, own)
+        allowed = own if product is None else of_product
+        if product is not None and not table.identity(row, product, "product"):
+            pass
+        elif name not in allowed:
+            _unknown_fact(table, row, name, facts, allowed)
         elif not text:
             table.add(row, "value", f"the value of {name} is empty", "a value; a fact that is unknown has no row")
         else:
-            value = table.value(row, "value", own[name], text)
+            value = table.value(row, "value", allowed[name], text)
         if day is None:
             table.add(row, "date", f"{show_raw(cells.get('date', ''))} is not a date", "a date as YYYY-MM-DD")
         elif day > as_of:
             given.later += 1
         elif value is not None:
-            _observe(given, customer, name, _seen(shown, row.line, value, day, cells))
+            _observe(_known_of(given, customer, product), name, _seen(shown, row.line, value, day, cells))
     table.close()
 
 
@@ -166,10 +173,16 @@ def _seen(shown: str, line: int, value: Value, day: date, cells: dict[str, str])
     return Known(value, "given", source, by, day, cells.get("reason") or None)
 
 
-def _observe(given: Given, customer: str, name: str, seen: Known) -> None:
-    known = given.values.setdefault(customer, {})
+def _known_of(given: Given, customer: str, product: str | None) -> dict[str, Known]:
+    """What is given so far of a customer, or of one of its products."""
+    if product is None:
+        return given.values.setdefault(customer, {})
+    return given.products.setdefault(customer, {}).setdefault(product, {})
+
+
+def _observe(known: dict[str, Known], name: str, seen: Known) -> None:
     before = known.get(name)
-    # What customers.* says has no date, so anything observed is newer.
+    # What customers.* and products.* say has no date, so anything observed is newer.
     if before is None or before.date is None or seen.date is None or before.date <= seen.date:
         known[name] = seen
 
@@ -196,7 +209,9 @@ def _unknown_fact(table: _Table, row: TextRow, name: str, facts: Mapping[str, Fa
     if fact is None:
         message = f'unknown fact "{name}"' if name else "the fact is empty"
         table.add(row, "fact", message, "a fact of the vocabulary (see: sangdo list facts)", nearest(name, own))
-    elif fact.level is Level.PRODUCT:
-        table.add(row, "fact", f"{name} is about one product", "a row of products.csv")
+    elif fact.origin is not Origin.COUNTED and fact.level is Level.PRODUCT:
+        table.add(row, "fact", f"{name} is about one product", "its name in the column product, or a row of products.*")
+    elif fact.origin is not Origin.COUNTED:
+        table.add(row, "product", f"{name} is about the customer, not about one product", "an empty product")
     else:
         table.add(row, "fact", f"{name} is counted from answers and cannot be given", "a fact that can be observed")
