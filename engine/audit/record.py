@@ -81,10 +81,16 @@ def written(moment: datetime) -> str:
 
 
 def restore(row: Sequence[Any], texts: Mapping[str, str | None]) -> Record:
-    """Return a stored row as a record; `texts` are its personal texts by digest, None where redacted."""
+    """Return a stored row as a record; `texts` are its personal texts by digest, None where redacted.
+
+    Raises ValueError, TypeError or AttributeError when no writer can have written the row.
+    """
     seq, kind, at, by, customer_id, decision_id, release, terms, body, previous, its_hash = row
+    document = unseal(json.loads(body), texts)
+    if not isinstance(document, dict):
+        raise ValueError(f"record #{seq} has no body")
     return Record(
         seq, kind, datetime.fromisoformat(at), by, customer_id, decision_id, release,
         tuple(terms.strip("\n").split("\n")) if terms.strip("\n") else (),
-        unseal(json.loads(body), texts), None in texts.values(), previous, its_hash,
+        document, None in texts.values(), previous, its_hash,
     )  # fmt: skip
