@@ -1,0 +1,96 @@
+"""Since the last plan: what changed, and whether by rule, by date or by data.
+
+One factor is changed at a time, in this order, and the plan made anew:
+rule: the old facts and the old date under the rules of today;
+date: then what time alone changes: the as-of date with the thresholds in force on it, a dealer's season, and, when the
+customer has no newer order, whatever is measured of the orders;
+data: then all facts of today, which is the plan that is given.
+A change belongs to the step from which on it has the value of today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sangdo.engine.audit.decision_body import facts_of
+from sangdo.engine.audit.fitting import fit_facts
+from sangdo.engine.audit.passing_time import pass_time
+from sangdo.engine.decision.comparison import compare_plans
+from sangdo.engine.decision.decision import Decider, Decision
+from sangdo.engine.decision.plan import build_plan
+from sangdo.engine.language.errors import SangdoError
+
+Plan = Mapping[str, Any]
+_Subject = tuple[str, str, str | None]
+"""A kind (answers, actions or avoid), a name and the product it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One factor changed: its name, and the difference it made by subject."""
+
+    by: str
+    changes: Mapping[_Subject, Mapping[str, Any]]
+
+
+def changes_since(body: Mapping[str, Any], at: datetime, decision: Decision, plan: Plan, decider: Decider) -> Plan:
+    """Return what changed from an earlier decision (the body of its record, made `at`) to the plan of this one, as JSON.
+
+    Answers, actions and avoided actions carry `by`; answers also `because` and `roots`, as compare_plans gives them
+    for the step they belong to; where these are empty, the rules themselves differ. Facts and thresholds are those
+    that differ between the two plans. A step that the rules of today refuse (a conflict) changes nothing.
+    """
+    old = body["plan"]
+    whole = compare_plans(old, plan, decider.rulebook)
+    changed = _by_subject(whole)
+    steps = _steps(body, decision, plan, decider) if changed else []
+    return {
+        "decision_id": old["decision_id"],
+        "as_of": old["as_of"],
+        "at": at.isoformat(),
+        "answers": [_attributed(subject, change, steps) for subject, change in changed.items() if subject[0] == "answers"],
+        "actions": [_attributed(subject, change, steps) for subject, change in changed.items() if subject[0] != "answers"],
+        "facts": whole["facts"],
+        "thresholds": whole["thresholds"],
+    }
+
+
+def _steps(body: Mapping[str, Any], decision: Decision, plan: Plan, decider: Decider) -> list[_Step]:
+    """The steps that changed anything, in their order."""
+    old, facts = body["plan"], facts_of(body)
+    plans: list[tuple[str, Plan]] = []
+    fitting, _ = fit_facts(facts, decider.rulebook)
+    if old["rulebook"]["sha256"] != decider.rulebook.sha256:
+        with suppress(SangdoError):
+            plans.append(("rule", build_plan(decider.decide(fitting), plan["language"])))
+    if facts.as_of != decision.facts.as_of:
+        with suppress(SangdoError):
+            later = pass_time(fitting, decision.facts)
+            plans.append(("date", build_plan(decider.decide(later), plan["language"])))
+    plans.append(("data", plan))
+    steps, before = [], old
+    for by, after in plans:
+        steps.append(_Step(by, _by_subject(compare_plans(before, after, decider.rulebook))))
+        before = after
+    return steps
+
+
+def _by_subject(comparison: Mapping[str, Any]) -> dict[_Subject, Mapping[str, Any]]:
+    answers = {("answers", one["question"], one["product"]): one for one in comparison["answers"]}
+    actions = {
+        (part, one["action"], one["product"]): one for part in ("actions", "avoid") for one in comparison[part]
+    }
+    return {**answers, **actions}
+
+
+def _attributed(subject: _Subject, change: Mapping[str, Any], steps: list[_Step]) -> dict[str, Any]:
+    """A change with the last step that changed its subject: from there on it has the value of today."""
+    step = next(step for step in reversed(steps) if subject in step.changes)
+    own = step.changes[subject]
+    reasons = {name: own[name] for name in ("because", "roots") if name in own}
+    avoid = {"avoid": True} if subject[0] == "avoid" else {}
+    return {**change, **avoid, "by": step.by, **reasons}
