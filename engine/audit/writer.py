@@ -1,0 +1,144 @@
+"""The writer: appends records to a log in a few plain statements, and says so only when they are kept for good."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+
+from sangdo.engine.audit.connection import LogConnection
+from sangdo.engine.audit.log_url import LogUnusable, no_log, parse_log_url
+from sangdo.engine.audit.record import KINDS, Anchor, Entry, canonical, joined, record_hash, written
+from sangdo.engine.audit.seals import seal
+from sangdo.engine.audit.version import LATEST, version_of
+from sangdo.engine.language.rule_files import release_hash
+
+Files = Callable[[], Mapping[str, bytes]]
+_INSERT_RECORD = (
+    'INSERT INTO records (seq, kind, at, "by", customer_id, decision_id, release, terms, body, previous, hash)'
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is known of a record that was kept."""
+
+    seq: int
+    at: datetime
+    hash: str
+
+
+class LogWriter:
+    """Appends to one log over one connection; any number of writers, in any processes, may do so at once."""
+
+    def __init__(self, connection: LogConnection) -> None:
+        self.connection = connection
+        self._kept_releases: set[str] = set()
+
+    @classmethod
+    def open(cls, url: str) -> LogWriter:
+        """Open the log at a path or URL, and make or upgrade its tables where needed. Raises LogUnusable."""
+        connection = LogConnection.open(parse_log_url(url))
+        try:
+            if version_of(connection) != LATEST:
+                from sangdo.engine.audit.migration import migrate
+
+                migrate(connection.url)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection)
+
+    @classmethod
+    def open_existing(cls, url: str) -> LogWriter:
+        """Open a log that is there already. Raises NothingMatched when it is not, and LogUnusable."""
+        place = parse_log_url(url)
+        if place.path is not None and not place.path.exists():
+            raise no_log(place)
+        return cls.open(url)
+
+    def append(self, entry: Entry, files: Files | None = None, at: datetime | None = None) -> Receipt:
+        """Append one record; when this returns, it is kept.
+
+        `files` gives the rule files of the entry's release by path, and is called only when they are not kept yet.
+        `at` is the moment to record instead of now. Raises LogUnusable, and then nothing is kept.
+        """
+        contents = self._missing_files(entry.release, files)
+        with self.connection.appending() as head:
+            if contents and entry.release is not None:
+                _insert_files(self.connection, entry.release, contents)
+            receipt = insert_record(self.connection, head, entry, at)
+        if entry.release is not None:
+            self._kept_releases.add(entry.release)
+        return receipt
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    def __enter__(self) -> LogWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _missing_files(self, release: str | None, files: Files | None) -> Mapping[str, bytes]:
+        """Return the files of a release that the log does not keep yet."""
+        if release is None or release in self._kept_releases:
+            return {}
+        found = self.connection.execute("SELECT 1 FROM release_files WHERE release = ? LIMIT 1", (release,)).fetchone()
+        self.connection.undo()
+        if found is not None:
+            return {}
+        contents = files() if files is not None else {}
+        if release_hash(contents) != release:
+            raise LogUnusable(
+                self.connection.url.shown,
+                "the rule files are no longer those the decision was made by; nothing is logged",
+                "decide again",
+            )
+        return contents
+
+
+def insert_record(connection: LogConnection, head: Anchor, entry: Entry, at: datetime | None = None) -> Receipt:
+    """Insert one record after the head, within a transaction. Raises LogUnusable."""
+    if entry.kind not in KINDS or any("\n" in term for term in entry.terms):
+        raise ValueError(f"not an entry of a log: {entry.kind}, {entry.terms}")
+    moment = at or datetime.now(UTC)
+    document, seals = seal(entry.body, entry.personal)
+    content = (
+        head.seq + 1, entry.kind, written(moment), entry.by, entry.customer_id, entry.decision_id, entry.release,
+        joined(entry.terms), canonical(document), head.hash,
+    )  # fmt: skip
+    its_hash = _hash(connection, content)
+    connection.execute(_INSERT_RECORD, (*content, its_hash))
+    for one in seals:
+        row = (head.seq + 1, one.digest, one.salt, one.value)
+        connection.execute("INSERT INTO personal (seq, digest, salt, value) VALUES (?, ?, ?, ?)", row)
+    connection.execute("UPDATE head SET seq = ?, hash = ? WHERE id = 1", (head.seq + 1, its_hash))
+    return Receipt(head.seq + 1, moment, its_hash)
+
+
+def _hash(connection: LogConnection, content: tuple[object, ...]) -> str:
+    try:
+        return record_hash(content)
+    except UnicodeEncodeError:
+        message = "a text to be logged has a character that no database can keep"
+        raise LogUnusable(connection.url.shown, message) from None
+
+
+def _insert_files(connection: LogConnection, release: str, contents: Mapping[str, bytes]) -> None:
+    for path, content in contents.items():
+        sha256 = hashlib.sha256(content).hexdigest()
+        connection.execute(
+            "INSERT INTO files (sha256, content) VALUES (?, ?) ON CONFLICT DO NOTHING", (sha256, content)
+        )
+        connection.execute(
+            "INSERT INTO release_files (release, path, sha256) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (release, path, sha256),
+        )
