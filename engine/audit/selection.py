@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import TYPE_CHECKING
 
-from sangdo.engine.audit.reader import LogReader
 from sangdo.engine.audit.record import Record
 from sangdo.engine.language.errors import Location, NothingMatched, Problem, nearest
+
+if TYPE_CHECKING:
+    from sangdo.engine.audit.reader import LogReader
 
 NEAR = 200
 """The newest records among which a mistyped word is looked for."""
@@ -74,6 +77,19 @@ class Selection:
             near = None if self.customer in customers else nearest(self.customer, customers)
         message = f"no record of the log meets {asked}" if asked else "the log has no such records yet"
         return NothingMatched(Problem(Location(reader.url.shown), message, suggestion=near))
+
+
+def find_decision(reader: LogReader, name: str) -> Record:
+    """Return the decision of an id (the newest record of it) or of a number ("#12").
+
+    Raises NothingMatched when there is none, or the record is something else.
+    """
+    record = reader.find(name)
+    if record.kind != "decision":
+        message = f"record #{record.seq} is a {record.kind}, not a decision"
+        expected = f"its decision {record.decision_id}" if record.decision_id else None
+        raise NothingMatched(Problem(Location(reader.url.shown), message, expected=expected))
+    return record
 
 
 def _near(term: str, known: set[str]) -> str | None:
