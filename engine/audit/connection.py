@@ -93,6 +93,16 @@ class LogConnection:
         with suppress(self._raw.Error):
             self._raw.rollback()
 
+    def forget_deleted(self) -> None:
+        """Make what is deleted from here on be overwritten in the SQLite file; PostgreSQL leaves that to VACUUM."""
+        if self._is_sqlite:
+            self.execute("PRAGMA secure_delete = ON").fetchone()
+
+    def empty_journal(self) -> None:
+        """Bring all that is committed from SQLite's journal into the file, and cut the journal."""
+        if self._is_sqlite:
+            self.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
     def close(self) -> None:
         """Close the connection; what is not committed is lost."""
         self._raw.close()

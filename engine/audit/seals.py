@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,11 +66,6 @@ def unseal(document: Any, texts: Mapping[str, str | None]) -> Any:
     return _mapped(document, opened)
 
 
-def digests_in(document: Any) -> set[str]:
-    """Return the digests of all seals of a document."""
-    return {text.removeprefix(MARK) for text in _strings(document) if _SEALED.fullmatch(text)}
-
-
 def _finder(personal: Collection[str]) -> Callable[[str], object]:
     """Return a test whether a text holds a personal one, or could be taken for a seal."""
     texts = sorted({text for text in personal if text.strip()}, key=len, reverse=True)
@@ -87,15 +82,3 @@ def _mapped(document: Any, change: Callable[[str], str]) -> Any:
     if isinstance(document, (list, tuple)):
         return [_mapped(value, change) for value in document]
     return document
-
-
-def _strings(document: Any) -> Iterator[str]:
-    if isinstance(document, str):
-        yield document
-    elif isinstance(document, Mapping):
-        for key, value in document.items():
-            yield key
-            yield from _strings(value)
-    elif isinstance(document, list):
-        for value in document:
-            yield from _strings(value)
