@@ -25,7 +25,7 @@ def command(
 
     \b
     Example:
-      sangdo feedback 1f0c5d2a9b7e4466 wrong --action wind-down --reason "they have just doubled their orders" --book my-book
+      sangdo feedback 1f0c5d2a9b7e4466 skipped --action visit --reason "they were away" --book my-book
     """
     from sangdo.engine.audit.feedback import feedback_entry
     from sangdo.engine.audit.reader import LogReader

@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 
 ENDINGS = {
-    ".txt": "text", ".md": "md", ".html": "html", ".json": "json", ".csv": "csv", ".dot": "dot", ".xml": "junit", ".jsonl": "jsonl",
+    ".txt": "text", ".md": "md", ".html": "html", ".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".dot": "dot",
+    ".xml": "junit",
 }  # fmt: skip
 
 

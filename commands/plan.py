@@ -65,4 +65,6 @@ def _logged(
     except LogUnusable as error:
         if log is not None:
             raise
-        return plan, [f"this plan is not in the decision log: {error.problems[0].location}: {error.problems[0].message}"]
+        return plan, [
+            f"this plan is not in the decision log: {error.problems[0].location}: {error.problems[0].message}"
+        ]

@@ -14,16 +14,12 @@ def fit_facts(facts: Facts, rulebook: Rulebook) -> tuple[Facts, tuple[str, ...]]
     """Return the facts that a rulebook knows and allows, and in words those that were left out."""
     left: dict[str, None] = {}
     values = _fitting(facts.values, Level.CUSTOMER, rulebook, left)
-    products = {
-        product: _fitting(known, Level.PRODUCT, rulebook, left) for product, known in facts.products.items()
-    }
+    products = {product: _fitting(known, Level.PRODUCT, rulebook, left) for product, known in facts.products.items()}
     lines = {name: line for name, line in facts.lines.items() if name in rulebook.thresholds}
     return replace(facts, values=values, products=products, lines=lines), tuple(left)
 
 
-def _fitting(
-    values: Mapping[str, Known], level: Level, rulebook: Rulebook, left: dict[str, None]
-) -> dict[str, Known]:
+def _fitting(values: Mapping[str, Known], level: Level, rulebook: Rulebook, left: dict[str, None]) -> dict[str, Known]:
     kept = {}
     for name, known in values.items():
         if (known.origin, known.source) == ("default", "vocabulary"):

@@ -136,7 +136,10 @@ def score_rows(scores: Iterable[Score]) -> list[dict[str, Any]]:
             "name": score.name,
             "plans": score.plans,
             **{verdict: getattr(score, verdict) for verdict in VERDICTS},
-            **{f"{verdict}_share": None if share is None else round(share, 3) for verdict, share in score.shares.items()},
+            **{
+                f"{verdict}_share": None if share is None else round(share, 3)
+                for verdict, share in score.shares.items()
+            },
         }
         for score in scores
     ]
@@ -163,7 +166,9 @@ def as_table(rows: Sequence[Row]) -> str:
     cells = [list(rows[0]), *([_cell(value, "-") for value in row.values()] for row in rows)]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     widths[-1] = 0
-    lines = ("  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)) for row in cells)
+    lines = (
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)) for row in cells
+    )
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 

@@ -20,7 +20,9 @@ NOT_PERSONAL = ("customer_id", "rep", "product")
 """Texts that are not the customer's own: its number, the colleague in charge, what is sold."""
 
 
-def log_plan(writer: LogWriter, decider: Decider, decision: Decision, plan: Mapping[str, Any], by: str) -> dict[str, Any]:
+def log_plan(
+    writer: LogWriter, decider: Decider, decision: Decision, plan: Mapping[str, Any], by: str
+) -> dict[str, Any]:
     """Log a decision with its plan, and return the plan with `since`; when this returns, the record is kept.
 
     `by` is who asked for it. Raises LogUnusable, and then nothing was logged.

@@ -23,7 +23,9 @@ def pass_time(old: Facts, new: Facts) -> Facts:
     moved = replace(old, as_of=new.as_of)
     if not _ordered_since(old, new):
         names = {*old.products, *new.products}
-        products = {product: _measured(old.products.get(product, {}), new.products.get(product, {})) for product in names}
+        products = {
+            product: _measured(old.products.get(product, {}), new.products.get(product, {})) for product in names
+        }
         kept = {product: products[product] for product in (*new.products, *old.products) if products[product]}
         moved = replace(moved, values=_measured(old.values, new.values), products=kept, outlook=new.outlook)
     return replace(moved, values={**moved.values, **_season(moved), **_calendar(old, new)})

@@ -143,7 +143,11 @@ def _unreadable(message: str) -> DataInvalid:
 def _comparable(body: Mapping[str, Any]) -> Any:
     """What a replay compares, the decision first, as JSON reads it."""
     plan = {name: part for name, part in body["plan"].items() if name not in APART}
-    parts = {"decision_id": plan.pop("decision_id"), **{name: body[name] for name in ("closings", "firings")}, "plan": plan}
+    parts = {
+        "decision_id": plan.pop("decision_id"),
+        **{name: body[name] for name in ("closings", "firings")},
+        "plan": plan,
+    }
     return json.loads(json.dumps(parts))
 
 

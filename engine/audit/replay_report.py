@@ -6,7 +6,7 @@ from typing import Any
 
 from sangdo.engine.audit.log_report import as_csv
 from sangdo.engine.audit.record import Record
-from sangdo.engine.audit.replay import MOST_DIFFERENCES, ReplayFailed, Replayer
+from sangdo.engine.audit.replay import MOST_DIFFERENCES, Replayer, ReplayFailed
 from sangdo.engine.language.errors import Location, Problem, SangdoError
 
 
@@ -57,6 +57,5 @@ class ReplayReport:
     def confirm(self, place: str) -> None:
         """Raise ReplayFailed when any decision came out differently."""
         if self.failures:
-            count = len(self.failures)
-            message = f"{count} decision{'s' if count > 1 else ''} came out differently on {'their' if count > 1 else 'its'} own facts and rules"
+            message = f"came out differently on their own facts and rules: {len(self.failures)}"
             raise ReplayFailed(Problem(Location(place), message))

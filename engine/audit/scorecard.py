@@ -15,7 +15,7 @@ SUBJECTS = ("rule", "clause", "action")
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One rule, clause or action: `plans` that it stood in, and how often what it called for was done, skipped or wrong.
+    """One rule, clause or action: the `plans` it called for something in, and what was done, skipped or wrong.
 
     Shares are of the feedback given, None without any.
     """

@@ -22,6 +22,7 @@ from sangdo.engine.audit.passing_time import pass_time
 from sangdo.engine.decision.comparison import compare_plans
 from sangdo.engine.decision.decision import Decider, Decision
 from sangdo.engine.decision.plan import build_plan
+from sangdo.engine.facts.facts import Facts
 from sangdo.engine.language.errors import SangdoError
 
 Plan = Mapping[str, Any]
@@ -38,30 +39,38 @@ class _Step:
 
 
 def changes_since(body: Mapping[str, Any], at: datetime, decision: Decision, plan: Plan, decider: Decider) -> Plan:
-    """Return what changed from an earlier decision (the body of its record, made `at`) to the plan of this one, as JSON.
+    """Return what changed from an earlier decision (the body of its record, made `at`) to this plan, as JSON.
 
     Answers, actions and avoided actions carry `by`; answers also `because` and `roots`, as compare_plans gives them
     for the step they belong to; where these are empty, the rules themselves differ. Facts and thresholds are those
     that differ between the two plans. A step that the rules of today refuse (a conflict) changes nothing.
     """
-    old = body["plan"]
+    old = _in_language(plan["language"], body, decider)
     whole = compare_plans(old, plan, decider.rulebook)
     changed = _by_subject(whole)
-    steps = _steps(body, decision, plan, decider) if changed else []
+    steps = _steps(old, facts_of(body), decision, plan, decider) if changed else []
+    attributed = [(subject, _attributed(subject, change, steps)) for subject, change in changed.items()]
     return {
         "decision_id": old["decision_id"],
         "as_of": old["as_of"],
         "at": at.isoformat(),
-        "answers": [_attributed(subject, change, steps) for subject, change in changed.items() if subject[0] == "answers"],
-        "actions": [_attributed(subject, change, steps) for subject, change in changed.items() if subject[0] != "answers"],
+        "answers": [change for (kind, *_), change in attributed if kind == "answers"],
+        "actions": [change for (kind, *_), change in attributed if kind != "answers"],
         "facts": whole["facts"],
         "thresholds": whole["thresholds"],
     }
 
 
-def _steps(body: Mapping[str, Any], decision: Decision, plan: Plan, decider: Decider) -> list[_Step]:
-    """The steps that changed anything, in their order."""
-    old, facts = body["plan"], facts_of(body)
+def _in_language(language: str, body: Mapping[str, Any], decider: Decider) -> Plan:
+    """The old plan, in another language than its own where the rules are still the same."""
+    plan: Plan = body["plan"]
+    if plan["language"] == language or plan["rulebook"]["sha256"] != decider.rulebook.sha256:
+        return plan
+    return build_plan(decider.decide(facts_of(body)), language)
+
+
+def _steps(old: Plan, facts: Facts, decision: Decision, plan: Plan, decider: Decider) -> list[_Step]:
+    """The steps, each with what it changed, in their order."""
     plans: list[tuple[str, Plan]] = []
     fitting, _ = fit_facts(facts, decider.rulebook)
     if old["rulebook"]["sha256"] != decider.rulebook.sha256:
@@ -81,9 +90,7 @@ def _steps(body: Mapping[str, Any], decision: Decision, plan: Plan, decider: Dec
 
 def _by_subject(comparison: Mapping[str, Any]) -> dict[_Subject, Mapping[str, Any]]:
     answers = {("answers", one["question"], one["product"]): one for one in comparison["answers"]}
-    actions = {
-        (part, one["action"], one["product"]): one for part in ("actions", "avoid") for one in comparison[part]
-    }
+    actions = {(part, one["action"], one["product"]): one for part in ("actions", "avoid") for one in comparison[part]}
     return {**answers, **actions}
 
 

@@ -27,8 +27,8 @@ from sangdo.engine.language.rule_files import release_hash
 
 Files = Callable[[], Mapping[str, bytes]]
 _COLUMNS = 'seq, kind, at, "by", customer_id, decision_id, release, terms, body, previous, hash'
-_INSERT_RECORD = f"INSERT INTO records ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_SELECT_RECORD = f"SELECT {_COLUMNS} FROM records WHERE seq = ?"
+_INSERT_RECORD = f"INSERT INTO records ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_SELECT_RECORD = f"SELECT {_COLUMNS} FROM records WHERE seq = ?"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,16 @@ from sangdo.engine.language.rulebook import Basis, Choose, Question
 CAUSES = ("rule", "date", "data")
 LINES_SHOWN = 8
 ROOTS_SHOWN = 4
-FIRST = ("quadrant", "prospect_quadrant", "strategy", "pursuit", "keep_or_abandon", "importance", "urgency", "visit_every")
+FIRST = (
+    "quadrant",
+    "prospect_quadrant",
+    "strategy",
+    "pursuit",
+    "keep_or_abandon",
+    "importance",
+    "urgency",
+    "visit_every",
+)
 
 
 class ChangedLine(NamedTuple):
