@@ -14,7 +14,7 @@ from sangdo.commands.options import by_option, customer_options, log_option, out
 from sangdo.commands.output import Output, note
 
 if TYPE_CHECKING:
-    from sangdo.engine.decision.decision import Decider, Decision
+    from sangdo.engine.decision.decision import Decision
 
 NO_LOG = "none"
 
@@ -40,16 +40,15 @@ def command(
     from sangdo.engine.decision.plan import build_plan
 
     rulebook = load_rules(rules)
-    decider = Decider(rulebook)
-    decision = decider.decide(read_customer(rulebook, customer, facts, book, as_of))
-    made, notes = _logged(decider, decision, build_plan(decision, lang), log, book if facts is None else None, by)
+    decision = Decider(rulebook).decide(read_customer(rulebook, customer, facts, book, as_of))
+    made, notes = _logged(decision, build_plan(decision, lang), log, book if facts is None else None, by)
     if not quiet:
         note([*made["warnings"], *notes])
     output.write(plan_as_text(made, rulebook, output.form))
 
 
 def _logged(
-    decider: Decider, decision: Decision, plan: dict[str, Any], log: str | None, book: Path | None, by: str
+    decision: Decision, plan: dict[str, Any], log: str | None, book: Path | None, by: str
 ) -> tuple[dict[str, Any], list[str]]:
     """The plan once it is kept in the log, and notes; only a log that was named must be one that can be written."""
     place = log if log is not None else str(log_beside(book)) if book is not None else NO_LOG
@@ -61,7 +60,7 @@ def _logged(
 
     try:
         with LogWriter.open(place) as writer:
-            return log_plan(writer, decider, decision, plan, by), []
+            return log_plan(writer, decision, plan, by), []
     except LogUnusable as error:
         if log is not None:
             raise

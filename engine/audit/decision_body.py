@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from sangdo.engine.audit.log_url import LogUnusable
 from sangdo.engine.decision.decision import Decision
 from sangdo.engine.facts.facts import Facts, Known, Outlook
 from sangdo.engine.inference.trace import Closing, Firing
-from sangdo.engine.language.errors import DataInvalid, Location, Problem
 from sangdo.engine.language.rulebook import Value
 from sangdo.engine.language.values import as_json
 
@@ -31,12 +31,12 @@ def decision_body(decision: Decision, plan: Mapping[str, Any]) -> dict[str, Any]
 
 
 def facts_of(body: Mapping[str, Any]) -> Facts:
-    """Return the facts of a decision's body, equal to those it was made from. Raises DataInvalid."""
+    """Return the facts of a decision's body, equal to those it was made from. Raises LogUnusable."""
     try:
         return _facts(body["facts"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        problem = f"the facts of this record cannot be read: {error}"
-        raise DataInvalid(Problem(Location("decision log"), problem)) from None
+        message = f"the facts of a record cannot be read ({error}); see: sangdo log verify"
+        raise LogUnusable("decision log", message) from None
 
 
 def _facts_body(facts: Facts) -> dict[str, Any]:

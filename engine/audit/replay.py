@@ -14,11 +14,12 @@ from typing import Any
 from sangdo import __version__
 from sangdo.engine.audit.decision_body import decision_body, facts_of
 from sangdo.engine.audit.fitting import fit_facts
+from sangdo.engine.audit.log_url import LogUnusable
 from sangdo.engine.audit.record import Record
 from sangdo.engine.decision.comparison import compare_plans
 from sangdo.engine.decision.decision import Decider
 from sangdo.engine.decision.plan import build_plan
-from sangdo.engine.language.errors import DataInvalid, Location, Problem, SangdoError
+from sangdo.engine.language.errors import SangdoError
 from sangdo.engine.language.loading import load_rulebook
 
 KEPT_RULEBOOKS = 4
@@ -68,7 +69,7 @@ class Replayer:
     def replay(self, record: Record) -> Replay:
         """Decide a record's facts on its own rules and compare all that was kept.
 
-        Raises DataInvalid when the record or its rules cannot be read.
+        Raises LogUnusable when the record or its rules cannot be read.
         """
         plan = record.body["plan"]
         decider = self.decider(plan["rulebook"]["sha256"])
@@ -136,8 +137,8 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
         path.write_bytes(content)
 
 
-def _unreadable(message: str) -> DataInvalid:
-    return DataInvalid(Problem(Location("decision log"), message, expected="an unharmed log (see: sangdo log verify)"))
+def _unreadable(message: str) -> LogUnusable:
+    return LogUnusable("decision log", message, "an unharmed log (see: sangdo log verify)")
 
 
 def _comparable(body: Mapping[str, Any]) -> Any:

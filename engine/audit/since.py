@@ -20,10 +20,14 @@ from sangdo.engine.audit.decision_body import facts_of
 from sangdo.engine.audit.fitting import fit_facts
 from sangdo.engine.audit.passing_time import pass_time
 from sangdo.engine.decision.comparison import compare_plans
-from sangdo.engine.decision.decision import Decider, Decision
+from sangdo.engine.decision.decision import Decision, with_defaults
 from sangdo.engine.decision.plan import build_plan
+from sangdo.engine.explain.evaluation import Evaluator
 from sangdo.engine.facts.facts import Facts
+from sangdo.engine.inference.thresholds import resolve_thresholds
+from sangdo.engine.inference.trace import Trace
 from sangdo.engine.language.errors import SangdoError
+from sangdo.engine.language.rulebook import Rulebook
 
 Plan = Mapping[str, Any]
 _Subject = tuple[str, str, str | None]
@@ -38,17 +42,17 @@ class _Step:
     changes: Mapping[_Subject, Mapping[str, Any]]
 
 
-def changes_since(body: Mapping[str, Any], at: datetime, decision: Decision, plan: Plan, decider: Decider) -> Plan:
+def changes_since(body: Mapping[str, Any], at: datetime, decision: Decision, plan: Plan) -> Plan:
     """Return what changed from an earlier decision (the body of its record, made `at`) to this plan, as JSON.
 
     Answers, actions and avoided actions carry `by`; answers also `because` and `roots`, as compare_plans gives them
     for the step they belong to; where these are empty, the rules themselves differ. Facts and thresholds are those
     that differ between the two plans. A step that the rules of today refuse (a conflict) changes nothing.
     """
-    old = _in_language(plan["language"], body, decider)
-    whole = compare_plans(old, plan, decider.rulebook)
+    old = _in_language(plan["language"], body, decision.rulebook)
+    whole = compare_plans(old, plan, decision.rulebook)
     changed = _by_subject(whole)
-    steps = _steps(old, facts_of(body), decision, plan, decider) if changed else []
+    steps = _steps(old, facts_of(body), decision, plan) if changed else []
     attributed = [(subject, _attributed(subject, change, steps)) for subject, change in changed.items()]
     return {
         "decision_id": old["decision_id"],
@@ -61,31 +65,41 @@ def changes_since(body: Mapping[str, Any], at: datetime, decision: Decision, pla
     }
 
 
-def _in_language(language: str, body: Mapping[str, Any], decider: Decider) -> Plan:
+def _in_language(language: str, body: Mapping[str, Any], rulebook: Rulebook) -> Plan:
     """The old plan, in another language than its own where the rules are still the same."""
     plan: Plan = body["plan"]
-    if plan["language"] == language or plan["rulebook"]["sha256"] != decider.rulebook.sha256:
+    if plan["language"] == language or plan["rulebook"]["sha256"] != rulebook.sha256:
         return plan
-    return build_plan(decider.decide(facts_of(body)), language)
+    return _planned(facts_of(body), rulebook, language)
 
 
-def _steps(old: Plan, facts: Facts, decision: Decision, plan: Plan, decider: Decider) -> list[_Step]:
+def _steps(old: Plan, facts: Facts, decision: Decision, plan: Plan) -> list[_Step]:
     """The steps, each with what it changed, in their order."""
+    rulebook, language = decision.rulebook, plan["language"]
     plans: list[tuple[str, Plan]] = []
-    fitting, _ = fit_facts(facts, decider.rulebook)
-    if old["rulebook"]["sha256"] != decider.rulebook.sha256:
+    fitting, _ = fit_facts(facts, rulebook)
+    if old["rulebook"]["sha256"] != rulebook.sha256:
         with suppress(SangdoError):
-            plans.append(("rule", build_plan(decider.decide(fitting), plan["language"])))
+            plans.append(("rule", _planned(fitting, rulebook, language)))
     if facts.as_of != decision.facts.as_of:
         with suppress(SangdoError):
-            later = pass_time(fitting, decision.facts)
-            plans.append(("date", build_plan(decider.decide(later), plan["language"])))
+            plans.append(("date", _planned(pass_time(fitting, decision.facts), rulebook, language)))
     plans.append(("data", plan))
     steps, before = [], old
     for by, after in plans:
-        steps.append(_Step(by, _by_subject(compare_plans(before, after, decider.rulebook))))
+        steps.append(_Step(by, _by_subject(compare_plans(before, after, rulebook))))
         before = after
     return steps
+
+
+def _planned(facts: Facts, rulebook: Rulebook, language: str) -> Plan:
+    """The plan that the plain evaluator makes of facts: a step on the way is given to nobody, and durable-rules would
+    take ten times as long to compile the lines of another day."""
+    complete = with_defaults(facts, rulebook)
+    thresholds = resolve_thresholds(rulebook, complete.as_of, complete.lines)
+    found = Evaluator(rulebook, thresholds).evaluate(complete)
+    trace = Trace(complete, thresholds, found.values, found.product_values, (), found.closings)
+    return build_plan(Decision(rulebook, complete, trace, ()), language)
 
 
 def _by_subject(comparison: Mapping[str, Any]) -> dict[_Subject, Mapping[str, Any]]:

@@ -64,7 +64,7 @@ def list_changes(plan: Mapping[str, Any], wording: Wording) -> Changes | None:
     groups = tuple(group for cause in CAUSES if (group := _group(cause, plan, wording)).lines)
     if not groups:
         return None
-    day = wording.date(date.fromisoformat(since["as_of"]))
+    day = wording.short_date(date.fromisoformat(since["as_of"]))
     return Changes(phrases_in(wording.language)["since"].format(day), groups)
 
 

@@ -21,9 +21,9 @@ PHRASES: Mapping[str, Text] = {
     "record": Text("기록 해시", "Record hash"),
     # ---- since the last plan
     "since": Text("지난 계획({0}) 이후 달라진 것", "Since the last plan ({0})"),
-    "by_rule": Text("규칙이 바뀌어", "Because the rules changed"),
-    "by_date": Text("날짜가 지나", "Because time passed"),
-    "by_data": Text("자료가 달라져", "Because the data changed"),
+    "by_rule": Text("규칙이 바뀌어 달라진 것", "Because the rules changed"),
+    "by_date": Text("날짜가 지나 달라진 것", "Because time passed"),
+    "by_data": Text("자료가 달라져 바뀐 것", "Because the data changed"),
     "new_action": Text("새로 할 일", "New"),
     "dropped_action": Text("빠진 일", "No longer"),
     "new_avoid": Text("새로 삼갈 일", "Now not to do"),
