@@ -55,21 +55,13 @@ class LogConnection:
                 return self._raw.execute(statement, values)  # type: ignore[no-any-return]
             return self._raw.execute(statement.replace("?", "%s"), values)  # type: ignore[no-any-return]
 
-    def has_table(self, name: str) -> bool:
-        """Whether the log has a table of that name."""
+    def table_names(self) -> set[str]:
+        """Return the names of the tables that stand where those of a log would."""
         if self._is_sqlite:
-            found = self.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,))
+            found = self.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         else:
-            found = self.execute("SELECT 1 WHERE to_regclass(?) IS NOT NULL", (name,))
-        return found.fetchone() is not None
-
-    def has_tables(self) -> bool:
-        """Whether the database has any table where those of a log would be."""
-        if self._is_sqlite:
-            found = self.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' LIMIT 1")
-        else:
-            found = self.execute("SELECT 1 FROM pg_tables WHERE schemaname = current_schema() LIMIT 1")
-        return found.fetchone() is not None
+            found = self.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        return {name for (name,) in found.fetchall()}
 
     @contextmanager
     def appending(self) -> Iterator[Anchor]:

@@ -21,7 +21,7 @@ def migrate(url: LogUrl) -> None:
 
     Raises LogUnusable.
     """
-    engine = make_engine(url, begin="BEGIN IMMEDIATE")
+    engine = make_engine(url, writing=True)
     config = Config()
     config.set_main_option("script_location", (Path(__file__).parent / "migrations").as_posix().replace("%", "%%"))
     try:

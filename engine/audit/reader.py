@@ -50,7 +50,7 @@ class LogReader:
             raise LogUnusable(
                 place.shown, f'the log has tables of version "{version}"', "one more plan logged upgrades it"
             )
-        return cls(place, make_engine(place, read_only=True))
+        return cls(place, make_engine(place))
 
     def records(
         self, *, kinds: Sequence[str] = (), since: date | None = None, until: date | None = None,

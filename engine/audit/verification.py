@@ -84,9 +84,9 @@ def verify(reader: LogReader, anchor: Anchor | None = None) -> Verification:
         walk = _Walk(connection, anchor)
         try:
             walk.run()
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, TypeError, ValueError) as error:
             said = " ".join(str(getattr(error, "orig", None) or error).split())
-            walk.note(walk.last.seq + 1, f"cannot be read: {said}")
+            walk.note(walk.first_unreadable(), f"cannot be read: {said}")
     return Verification(walk.count, walk.last, tuple(walk.faults + walk.uncovered))
 
 
@@ -123,13 +123,24 @@ class _Walk:
         self._check_end()
         self._check_strays()
 
+    def first_unreadable(self) -> int:
+        """Return the number of the first record after the last one seen that cannot be read by itself."""
+        seq = self.last.seq + 1
+        try:
+            while self._connection.execute(select(RECORDS).where(RECORDS.c.seq == seq)).first() is not None:
+                self._texts([seq])
+                seq += 1
+        except (SQLAlchemyError, TypeError, ValueError):
+            return seq
+        return self.last.seq
+
     def _read_redactions(self) -> set[tuple[int, str]]:
         """Return the number and digest of every text that an unchanged record of redaction names."""
         covered: set[tuple[int, str]] = set()
         for row in self._connection.execute(select(RECORDS).where(RECORDS.c.kind == "redaction")):
             if _hash_of(tuple(row)) == row.hash:
-                for seq, digests in json.loads(row.body)["redacted"].items():
-                    covered.update((int(seq), digest) for digest in digests)
+                redacted = json.loads(row.body).get("redacted", {})
+                covered.update((int(seq), digest) for seq, digests in redacted.items() for digest in digests)
         return covered
 
     def _check_link(self, row: tuple[Any, ...]) -> None:

@@ -16,12 +16,12 @@ def version_of(connection: LogConnection) -> str | None:
     Raises LogUnusable when it is something else than a log, or the log of a newer sangdo.
     """
     try:
-        if not connection.has_table("log_version"):
-            if connection.has_tables():
-                raise LogUnusable(
-                    connection.url.shown, "is a database, but no decision log", "a log, or an empty database"
-                )
+        names = connection.table_names()
+        if not names:
             return None
+        if "log_version" not in names:
+            message = "is a database, but no decision log"
+            raise LogUnusable(connection.url.shown, message, "a log, or an empty database")
         row = connection.execute("SELECT version_num FROM log_version").fetchone()
     finally:
         connection.undo()
