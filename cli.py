@@ -12,7 +12,7 @@ from sangdo import __version__
 from sangdo.commands.verbs import Verbs
 from sangdo.engine.language.errors import SangdoError
 
-VERBS = ("plan", "explain", "book", "measure", "check", "test", "trace", "list", "schema", "log")
+VERBS = ("plan", "explain", "book", "measure", "check", "test", "trace", "list", "schema", "log", "feedback")
 INTERNAL = 1
 
 

@@ -6,7 +6,7 @@ import click
 
 from sangdo.commands.verbs import Verbs
 
-VERBS = ("verify", "head", "redact")
+VERBS = ("list", "show", "export", "replay", "scorecard", "verify", "head", "redact")
 
 
 @click.group("log", cls=Verbs, package="sangdo.commands.log_", names=VERBS)

@@ -5,21 +5,30 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import TracebackType
 
 from sangdo.engine.audit.connection import LogConnection
 from sangdo.engine.audit.log_url import LogUnusable, no_log, parse_log_url
-from sangdo.engine.audit.record import KINDS, Anchor, Entry, canonical, joined, record_hash, written
+from sangdo.engine.audit.record import (
+    KINDS,
+    Anchor,
+    Entry,
+    Record,
+    in_order,
+    joined,
+    record_hash,
+    restore,
+    written,
+)
 from sangdo.engine.audit.seals import seal
 from sangdo.engine.audit.version import LATEST, version_of
 from sangdo.engine.language.rule_files import release_hash
 
 Files = Callable[[], Mapping[str, bytes]]
-_INSERT_RECORD = (
-    'INSERT INTO records (seq, kind, at, "by", customer_id, decision_id, release, terms, body, previous, hash)'
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+_COLUMNS = 'seq, kind, at, "by", customer_id, decision_id, release, terms, body, previous, hash'
+_INSERT_RECORD = f"INSERT INTO records ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_SELECT_RECORD = f"SELECT {_COLUMNS} FROM records WHERE seq = ?"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,27 @@ class LogWriter:
     ) -> None:
         self.close()
 
+    def last_decision(self, customer_id: str, as_of: date, but: str) -> Record | None:
+        """Return a customer's last decision as of a day up to `as_of`, other than the decision `but`; of those with the
+        same date the newest. None when there is none, or when it was redacted. Raises LogUnusable."""
+        of_customer = "SELECT seq, decision_id, terms FROM records WHERE customer_id = ? AND kind = 'decision'"
+        try:
+            rows = self.connection.execute(of_customer, (customer_id,)).fetchall()
+            days = [(day_of(terms), seq) for seq, decision_id, terms in rows if decision_id != but]
+            last = max(((day, seq) for day, seq in days if day <= as_of.isoformat()), default=None)
+            if last is None:
+                return None
+            seq = last[1]
+            row = self.connection.execute(_SELECT_RECORD, (seq,)).fetchone()
+            texts = self.connection.execute("SELECT digest, value FROM personal WHERE seq = ?", (seq,)).fetchall()
+        finally:
+            self.connection.undo()
+        try:
+            found = restore(row, dict(texts))
+        except (ValueError, TypeError, AttributeError):
+            raise LogUnusable(self.connection.url.shown, f"record #{seq} is damaged; see: sangdo log verify") from None
+        return None if found.redacted else found
+
     def _missing_files(self, release: str | None, files: Files | None) -> Mapping[str, bytes]:
         """Return the files of a release that the log does not keep yet."""
         if release is None or release in self._kept_releases:
@@ -105,6 +135,12 @@ class LogWriter:
         return contents
 
 
+def day_of(terms: str) -> str:
+    """Return the as-of date among joined terms, a day after all others where there is none."""
+    _, _, after = terms.partition("\nas_of:")
+    return after.partition("\n")[0] or "9999-12-31"
+
+
 def insert_record(connection: LogConnection, head: Anchor, entry: Entry, at: datetime | None = None) -> Receipt:
     """Insert one record after the head, within a transaction. Raises LogUnusable."""
     if entry.kind not in KINDS or any("\n" in term for term in entry.terms):
@@ -113,7 +149,7 @@ def insert_record(connection: LogConnection, head: Anchor, entry: Entry, at: dat
     document, seals = seal(entry.body, entry.personal)
     content = (
         head.seq + 1, entry.kind, written(moment), entry.by, entry.customer_id, entry.decision_id, entry.release,
-        joined(entry.terms), canonical(document), head.hash,
+        joined(entry.terms), in_order(document), head.hash,
     )  # fmt: skip
     its_hash = _hash(connection, content)
     connection.execute(_INSERT_RECORD, (*content, its_hash))

@@ -16,6 +16,18 @@ PHRASES: Mapping[str, Text] = {
     "unclassified": Text("아직 분류하지 못함", "Not yet classified"),
     "rep": Text("담당", "Rep"),
     "as_of": Text("기준일", "As of"),
+    "logged": Text("기록", "Logged"),
+    "logged_as": Text("{0}번, {1}, {2}", "no. {0}, {1}, by {2}"),
+    "record": Text("기록 해시", "Record hash"),
+    # ---- since the last plan
+    "since": Text("지난 계획({0}) 이후 달라진 것", "Since the last plan ({0})"),
+    "by_rule": Text("규칙이 바뀌어 달라진 것", "Because the rules changed"),
+    "by_date": Text("날짜가 지나 달라진 것", "Because time passed"),
+    "by_data": Text("자료가 달라져 바뀐 것", "Because the data changed"),
+    "new_action": Text("새로 할 일", "New"),
+    "dropped_action": Text("빠진 일", "No longer"),
+    "new_avoid": Text("새로 삼갈 일", "Now not to do"),
+    "dropped_avoid": Text("더는 삼가지 않을 일", "No longer ruled out"),
     # ---- the numbers
     "numbers": Text("수치", "The numbers"),
     "at_or_above": Text("기준선 {0} 이상", "at or above the line of {0}"),
