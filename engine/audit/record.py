@@ -65,11 +65,6 @@ def canonical(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def in_order(value: object) -> str:
-    """Write a value as JSON as it stands, so that it is read back in its order; the text itself is hashed."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
 def record_hash(content: Sequence[object]) -> str:
     """Return the SHA-256 over all columns of a record but the hash itself."""
     return hashlib.sha256(canonical(list(content)).encode()).hexdigest()
