@@ -22,7 +22,7 @@ MOST = 3.0
 def measure_cold_start(rounds: int) -> Contest:
     """Time whole processes, one after the other, by the processor time of both."""
     with tempfile.TemporaryDirectory(prefix="sangdo-bench-") as cache:
-        environment = {**os.environ, "SANGDO_CACHE": cache}
+        environment = {**os.environ, "SANGDO_CACHE": cache, "SANGDO_LOG": f"{cache}/decisions.sqlite"}
         ours = [sys.executable, "-m", "sangdo", "plan", CUSTOMER, "--book", str(BOOK)]
         commands = {
             "sangdo plan": ours,

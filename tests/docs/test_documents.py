@@ -36,7 +36,6 @@ from sangdo.tests.docs.documents import (
 )
 
 
-
 def _verbs(group: click.Group, before: str = "") -> dict[str, click.Command]:
     """All verbs by name, those of a group after it: `log`, `log list`."""
     found: dict[str, click.Command] = {}
