@@ -28,4 +28,5 @@ def command(log: str | None, book: Path | None, anchor: str | None) -> None:
     with LogReader.open(place_of_log(log, book)) as reader:
         found = verify(reader, expected)
         found.confirm(reader.url.shown)
-    click.echo(f"{found.records} records, head {found.head}: no problems")
+    records = "1 record" if found.records == 1 else f"{found.records} records"
+    click.echo(f"{records}, head {found.head}: no problems")

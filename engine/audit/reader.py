@@ -118,7 +118,7 @@ class LogReader:
     def head(self) -> Anchor:
         """Return where the log says that it ends. Raises LogUnusable."""
         with self.snapshot() as connection:
-            row = connection.execute(select(HEAD.c.seq, HEAD.c.hash)).first()
+            row = connection.execute(select(HEAD.c.seq, HEAD.c.hash).where(HEAD.c.id == 1)).first()
         if row is None:
             raise LogUnusable(self.url.shown, "the log has lost its head; see: sangdo log verify")
         return Anchor(*row)

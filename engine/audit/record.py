@@ -65,11 +65,6 @@ def canonical(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def in_order(value: object) -> str:
-    """Write a value as JSON as it stands, so that it is read back in its order; the text itself is hashed."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
 def record_hash(content: Sequence[object]) -> str:
     """Return the SHA-256 over all columns of a record but the hash itself."""
     return hashlib.sha256(canonical(list(content)).encode()).hexdigest()
@@ -86,10 +81,16 @@ def written(moment: datetime) -> str:
 
 
 def restore(row: Sequence[Any], texts: Mapping[str, str | None]) -> Record:
-    """Return a stored row as a record; `texts` are its personal texts by digest, None where redacted."""
+    """Return a stored row as a record; `texts` are its personal texts by digest, None where redacted.
+
+    Raises ValueError, TypeError or AttributeError when no writer can have written the row.
+    """
     seq, kind, at, by, customer_id, decision_id, release, terms, body, previous, its_hash = row
+    document = unseal(json.loads(body), texts)
+    if not isinstance(document, dict):
+        raise ValueError(f"record #{seq} has no body")
     return Record(
         seq, kind, datetime.fromisoformat(at), by, customer_id, decision_id, release,
         tuple(terms.strip("\n").split("\n")) if terms.strip("\n") else (),
-        unseal(json.loads(body), texts), None in texts.values(), previous, its_hash,
+        document, None in texts.values(), previous, its_hash,
     )  # fmt: skip

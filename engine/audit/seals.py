@@ -7,6 +7,7 @@ nothing needs escaping.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import secrets
 from collections.abc import Callable, Collection, Mapping
@@ -17,6 +18,9 @@ MARK = "sealed:"
 REDACTED = "redacted:"
 SHOWN_DIGITS = 16
 SALT_BYTES = 16
+OUTER = 2
+"""How deep a document is always looked into: to the parts of a plan."""
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _SEALED = re.compile(re.escape(MARK) + "[0-9a-f]{64}")
 
 
@@ -34,23 +38,14 @@ def digest_of(salt: str, value: str) -> str:
     return hashlib.sha256((salt + value).encode()).hexdigest()
 
 
-def seal(document: Any, personal: Collection[str]) -> tuple[Any, tuple[Seal, ...]]:
-    """Return a JSON document with each text, and each key, that holds a personal text sealed, and the seals.
+def seal(document: Mapping[str, Any], personal: Collection[str]) -> tuple[str, tuple[Seal, ...]]:
+    """Return a document as JSON with each text, and each key, that holds a personal text sealed, and the seals.
 
-    A personal text of one character counts only where it stands as a word of its own.
+    A personal text of one character counts only where it stands as a word of its own. Raises ValueError or TypeError
+    where JSON has no word for a value.
     """
-    is_personal = _finder(personal)
-    salt = secrets.token_hex(SALT_BYTES)
-    seals: dict[str, Seal] = {}
-
-    def sealed(text: str) -> str:
-        if not is_personal(text):
-            return text
-        if text not in seals:
-            seals[text] = Seal(digest_of(salt, text), salt, text)
-        return MARK + seals[text].digest
-
-    return _mapped(document, sealed), tuple(seals.values())
+    sealing = _Sealing(personal)
+    return sealing.write(document), tuple(sealing.seals.values())
 
 
 def unseal(document: Any, texts: Mapping[str, str | None]) -> Any:
@@ -66,6 +61,11 @@ def unseal(document: Any, texts: Mapping[str, str | None]) -> Any:
     return _mapped(document, opened)
 
 
+def as_written(value: object) -> str:
+    """Write a value as JSON as it stands, so that it is read back in its order."""
+    return _JSON.encode(value)
+
+
 def _finder(personal: Collection[str]) -> Callable[[str], object]:
     """Return a test whether a text holds a personal one, or could be taken for a seal."""
     texts = sorted({text for text in personal if text.strip()}, key=len, reverse=True)
@@ -73,12 +73,42 @@ def _finder(personal: Collection[str]) -> Callable[[str], object]:
     return re.compile("|".join([rf"\A{re.escape(MARK)}", *parts])).search
 
 
+class _Sealing:
+    """Writes one document. Only the parts whose JSON holds a personal text somewhere are looked at text by text."""
+
+    def __init__(self, personal: Collection[str]) -> None:
+        self.seals: dict[str, Seal] = {}
+        self._is_personal = _finder(personal)
+        self._signs = [f'"{MARK}', *(as_written(text)[1:-1] for text in personal if text.strip())]
+        self._salt = secrets.token_hex(SALT_BYTES)
+
+    def write(self, part: Any, depth: int = 0) -> str:
+        """Write a part of the document; the outermost ones are too large to be written twice."""
+        if depth >= OUTER or not isinstance(part, (Mapping, list, tuple)):
+            text = as_written(part)
+            if not any(sign in text for sign in self._signs):
+                return text
+        if isinstance(part, Mapping):
+            pairs = [f"{self._text(key)}:{self.write(value, depth + 1)}" for key, value in part.items()]
+            return f"{{{','.join(pairs)}}}"
+        if isinstance(part, (list, tuple)):
+            return f"[{','.join([self.write(value, depth + 1) for value in part])}]"
+        return self._text(part) if isinstance(part, str) else as_written(part)
+
+    def _text(self, text: str) -> str:
+        if not self._is_personal(text):
+            return as_written(text)
+        if text not in self.seals:
+            self.seals[text] = Seal(digest_of(self._salt, text), self._salt, text)
+        return as_written(MARK + self.seals[text].digest)
+
+
 def _mapped(document: Any, change: Callable[[str], str]) -> Any:
     """Return a JSON document with every string and every key changed."""
     if isinstance(document, str):
         return change(document)
-    if isinstance(document, Mapping):
+    if isinstance(document, dict):
         return {change(key): _mapped(value, change) for key, value in document.items()}
-    if isinstance(document, (list, tuple)):
+    if isinstance(document, list):
         return [_mapped(value, change) for value in document]
     return document

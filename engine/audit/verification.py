@@ -196,7 +196,7 @@ class _Walk:
 
     def _check_end(self) -> None:
         last = self.last
-        head = self._connection.execute(select(HEAD.c.seq, HEAD.c.hash)).first()
+        head = self._connection.execute(select(HEAD.c.seq, HEAD.c.hash).where(HEAD.c.id == 1)).first()
         if head is None:
             self.note(None, "the log has lost its head")
         elif not isinstance(head.seq, int) or head.seq > last.seq:

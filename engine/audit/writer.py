@@ -15,7 +15,6 @@ from sangdo.engine.audit.record import (
     Anchor,
     Entry,
     Record,
-    in_order,
     joined,
     record_hash,
     restore,
@@ -146,10 +145,10 @@ def insert_record(connection: LogConnection, head: Anchor, entry: Entry, at: dat
     if entry.kind not in KINDS or any("\n" in term for term in entry.terms):
         raise ValueError(f"not an entry of a log: {entry.kind}, {entry.terms}")
     moment = at or datetime.now(UTC)
-    document, seals = seal(entry.body, entry.personal)
+    body, seals = seal(entry.body, entry.personal)
     content = (
         head.seq + 1, entry.kind, written(moment), entry.by, entry.customer_id, entry.decision_id, entry.release,
-        joined(entry.terms), in_order(document), head.hash,
+        joined(entry.terms), body, head.hash,
     )  # fmt: skip
     its_hash = _hash(connection, content)
     connection.execute(_INSERT_RECORD, (*content, its_hash))

@@ -11,8 +11,8 @@ from sangdo.tests.audit.postgresql import Server, run_server
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    with run_server() as running:
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    with run_server(durable=request.config.getoption("--nightly")) as running:
         yield running
 
 

@@ -50,8 +50,8 @@ class Server:
 
 
 @contextmanager
-def run_server() -> Iterator[Server]:
-    """Start a server of its own and stop it at the end."""
+def run_server(durable: bool) -> Iterator[Server]:
+    """Start a server of its own and stop it at the end; one that is not durable does not wait for the disk."""
     programs = find_programs()
     # The folders of pytest are closed to other users, and their names too long for a socket.
     folder = Path(tempfile.mkdtemp(prefix="sangdo-pg-", dir="/tmp"))
@@ -73,7 +73,8 @@ def run_server() -> Iterator[Server]:
 
     try:
         run("initdb", "-U", "owner", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", f"-k {folder} -c listen_addresses=''", "start")
+        options = f"-k {folder} -c listen_addresses='' -c fsync={'on' if durable else 'off'}"
+        run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
             yield Server(folder)
         finally:

@@ -16,6 +16,7 @@ import yaml
 from click.testing import CliRunner
 
 from sangdo.cli import cli
+from sangdo.engine.audit.verification import LogBroken
 from sangdo.engine.facts.facts_file import KEYS as FACTS_KEYS
 from sangdo.engine.language import actions, conditions, questions, vocabulary
 from sangdo.engine.language.errors import DataInvalid, NothingMatched, RulesInvalid
@@ -158,8 +159,13 @@ def test_the_verbs_are_documented_in_the_order_of_the_help() -> None:
 
 def test_the_exit_codes_are_those_of_the_errors() -> None:
     documented = dict(re.findall(r"(?m)^\| (\d) \| (.+?) \|$", text_of("docs/command-line.md")))
-    assert set(documented) == {"0", "1", "2", "3", "4", "6", "7"}
-    for error, word in ((RulesInvalid, "rule"), (DataInvalid, "facts"), (NothingMatched, "customer")):
+    assert set(documented) == {"0", "1", "2", "3", "4", "6", "7", "8"}
+    for error, word in (
+        (RulesInvalid, "rule"),
+        (DataInvalid, "facts"),
+        (NothingMatched, "customer"),
+        (LogBroken, "log"),
+    ):
         assert word in documented[str(error.exit_code)]
 
 
@@ -244,7 +250,8 @@ def test_the_reference_names_what_a_facts_file_may_hold_beside_facts() -> None:
 
 def test_the_architecture_names_the_stages_in_the_order_of_the_import_contract() -> None:
     contract = tomllib.loads(text_of("pyproject.toml"))["tool"]["importlinter"]["contracts"][0]["layers"]
-    stages = [layer.removeprefix("sangdo.engine.") for layer in reversed(contract) if ".engine." in layer]
+    layers = [name for layer in reversed(contract) for name in layer.split(" | ")]
+    stages = [name.removeprefix("sangdo.engine.") for name in layers if ".engine." in name]
     found = re.findall(r"(?m)^\| `engine/(\w+)/` \|", text_of("docs/architecture.md"))
     assert found == stages
     picture = text_of("docs/architecture.svg")
