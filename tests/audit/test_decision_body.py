@@ -79,17 +79,17 @@ def test_names_free_text_and_reasons_are_personal_but_not_the_rep_or_the_number(
     )
     entry = decision_entry(decision := decide(text), build_plan(decision, "ko"), "Hana")
     assert set(entry.personal) == {"한빛상사", "사장이 말했다"}
-    sealed, seals = seal(entry.body, entry.personal)
-    written = json.dumps(sealed, ensure_ascii=False)
+    written, seals = seal(entry.body, entry.personal)
     assert not any(word in written for word in entry.personal)
     assert "Minjun" in written
-    assert unseal(sealed, {one.digest: one.value for one in seals}) == json.loads(json.dumps(entry.body))
+    assert unseal(json.loads(written), {one.digest: one.value for one in seals}) == json.loads(json.dumps(entry.body))
 
 
 def test_an_entry_can_be_found_by_rule_clause_action_answer_date_and_release() -> None:
     entry = decision_entry(decision := decide(STEADY), build_plan(decision, "en"), "Hana")
     assert {
-        "as_of:2026-06-30", "release:2026.1", "rule:Q-2", "clause:E3.1", "under:E3.1", "under:E3", "answer:quadrant=EII",
+        "as_of:2026-06-30", "release:2026.1", "rule:Q-2", "clause:E3.1", "under:E3.1", "under:E3",
+        "answer:quadrant=EII",
         "answer:rateable=yes",
     } <= set(entry.terms)  # fmt: skip
     assert any(term.startswith("action:") for term in entry.terms)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_a_logged_plan_is_shown_as_it_was_with_its_record(book: Path) -> None:
     again = sangdo("plan", CUSTOMER, "--book", str(book), "--as-of", "2011-06-01", "--log", "none", "-q").stdout
     shown = log(book, "show", "#2")
     assert "Logged: no. 2, " in shown
-    assert "by Hana" in shown
+    assert "UTC, by Hana" in " ".join(shown.split())
     assert "Since the last plan (20 May 2011)" in shown
     assert again[again.index("== Why we say so") : again.index("Rulebook:")] in shown
     whole = json.loads(log(book, "show", "#2", "-f", "json"))
@@ -84,7 +85,7 @@ def test_export_writes_whole_records_a_line_each(book: Path, tmp_path: Path) -> 
     records = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
     assert [record["seq"] for record in records] == list(range(1, len(records) + 1))
     assert records[0]["body"]["facts"]["customer_id"] == CUSTOMER
-    assert all(after["previous"] == before["hash"] for before, after in zip(records, records[1:], strict=False))
+    assert all(after["previous"] == before["hash"] for before, after in pairwise(records))
 
 
 def test_feedback_is_logged_and_counted(book: Path) -> None:
