@@ -28,4 +28,4 @@ def command(customer: str, reason: str, by: str, log: str | None, book: Path | N
 
     with LogWriter.open_existing(place_of_log(log, book)) as writer:
         done = redact(writer, customer, by, reason)
-    click.echo(f"{customer}: texts {done.texts}, records {done.records}: redacted, recorded as #{done.seq}")
+    click.echo(f"{customer}: texts redacted: {done.texts}, in records: {done.records}; recorded as #{done.seq}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from sangdo.engine.audit.engine import make_engine
 from sangdo.engine.audit.log_url import LogUnusable, parse_log_url
 from sangdo.engine.audit.reader import LogReader
 from sangdo.engine.audit.record import GENESIS, Entry
+from sangdo.engine.audit.redaction import redact
 from sangdo.engine.audit.tables import METADATA, VERSION_TABLE
 from sangdo.engine.audit.verification import verify
 from sangdo.engine.audit.version import LATEST, VERSIONS
@@ -289,3 +291,24 @@ def test_a_role_without_rights_is_refused(server: Server) -> None:
     _run(log, "CREATE ROLE guest LOGIN", "GRANT USAGE ON SCHEMA " + log.rpartition("D")[2] + " TO guest")
     with pytest.raises(LogUnusable, match="permission denied"):
         LogWriter.open(log.replace("owner@", "guest@"))
+
+
+def test_the_documented_grants_are_enough_to_write_and_to_redact(server: Server) -> None:
+    log = server.make_schema()
+    append(log, decision(1))
+    document = (Path(__file__).parents[2] / "docs" / "decision-log.md").read_text("utf-8")
+    schema = log.rpartition("D")[2]
+    (grants,) = re.findall(r"(?s)```sql\n(.*?)```", document)
+    _run(log, "CREATE ROLE reps LOGIN", "CREATE ROLE office LOGIN IN ROLE reps")
+    _run(log, f"GRANT USAGE ON SCHEMA {schema} TO reps", *grants.replace("public", schema).strip().splitlines())
+    append(log.replace("owner@", "reps@"), decision(2))
+    with LogWriter.open(log.replace("owner@", "reps@")) as writer:
+        for statement in ("UPDATE records SET body = '{}'", "DELETE FROM records", "TRUNCATE personal"):
+            with pytest.raises(LogUnusable, match="permission denied"):
+                writer.connection.execute(statement)
+            writer.connection.undo()
+        with pytest.raises(LogUnusable, match="permission denied"):
+            redact(writer, "C1", "Hana", "asked by letter")
+    with LogWriter.open(log.replace("owner@", "office@")) as writer:
+        assert redact(writer, "C1", "Mira", "asked by letter").records == 2
+    assert len(chain(log)) == 3
