@@ -24,7 +24,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
 
 nightly: $(VENV)/.installed-dev
-	$(BIN)/pytest --nightly tests/property
+	$(BIN)/pytest --nightly tests/property tests/audit
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/run.py

@@ -4,40 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
 from typing import NoReturn
 
 import click
 
 from sangdo import __version__
-from sangdo.engine.language.errors import SangdoError, nearest
+from sangdo.commands.verbs import Verbs
+from sangdo.engine.language.errors import SangdoError
 
-VERBS = ("plan", "explain", "book", "measure", "check", "test", "trace", "list", "schema")
+VERBS = ("plan", "explain", "book", "measure", "check", "test", "trace", "list", "schema", "log", "feedback")
 INTERNAL = 1
 
 
-class _Verbs(click.Group):
-    """The verbs, in the order in which one meets them, each imported when it is called for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in VERBS:
-            return None
-        command: click.Command = import_module(f"sangdo.commands.{cmd_name}").command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in VERBS and not args[0].startswith("-"):
-            meant = nearest(args[0], VERBS)
-            ctx.fail(f'no verb "{args[0]}".' + (f' Did you mean "{meant}"?' if meant else ""))
-        return super().resolve_command(ctx, args)
-
-
-@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Verbs, package="sangdo.commands.", names=VERBS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)  # fmt: skip
 @click.version_option(__version__, prog_name="sangdo")
 def cli() -> None:
     """Rules for selling, run on one customer at a time: a plan, and why.

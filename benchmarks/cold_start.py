@@ -22,7 +22,7 @@ MOST = 3.0
 def measure_cold_start(rounds: int) -> Contest:
     """Time whole processes, one after the other, by the processor time of both."""
     with tempfile.TemporaryDirectory(prefix="sangdo-bench-") as cache:
-        environment = {**os.environ, "SANGDO_CACHE": cache}
+        environment = {**os.environ, "SANGDO_CACHE": cache, "SANGDO_LOG": f"{cache}/decisions.sqlite"}
         ours = [sys.executable, "-m", "sangdo", "plan", CUSTOMER, "--book", str(BOOK)]
         commands = {
             "sangdo plan": ours,
@@ -30,18 +30,19 @@ def measure_cold_start(rounds: int) -> Contest:
             "the imports alone": [sys.executable, "-c", IMPORTS],
             "python alone": [sys.executable, "-c", "pass"],
         }
-        runs = {name: partial(_run, command, environment) for name, command in commands.items()}
-        times = run_rounds(runs, rounds, _children)
+        runs = {name: partial(run_process, command, environment) for name, command in commands.items()}
+        times = run_rounds(runs, rounds, time_of_children)
     goals = (Goal("sangdo plan", "the imports alone", at_most=MOST),)
     return Contest(f"Cold start: sangdo plan {CUSTOMER} --book {_shown(BOOK)} on a warm cache", times, goals=goals)
 
 
-def _run(command: list[str], environment: dict[str, str]) -> None:
+def run_process(command: list[str], environment: dict[str, str]) -> None:
+    """Run a command to its end, unseen."""
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def _children() -> float:
-    """The processor time of all processes that were started and waited for, in seconds."""
+def time_of_children() -> float:
+    """Return the processor time of all processes that were started and waited for, in seconds."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

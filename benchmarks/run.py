@@ -32,6 +32,12 @@ def _render(rounds: int) -> Iterator[str]:
     yield from map(describe, measure_rendering(rounds))
 
 
+def _log(rounds: int) -> Iterator[str]:
+    from sangdo.benchmarks.log_writing import measure_log_writing
+
+    yield from map(describe, measure_log_writing(rounds))
+
+
 def _measure(rounds: int) -> Iterator[str]:  # noqa: ARG001 - one run is long enough
     from sangdo.benchmarks.measuring import measure_measuring
 
@@ -42,6 +48,7 @@ BENCHMARKS: dict[str, Callable[[int], Iterator[str]]] = {
     "decide": _decide,
     "cold": _cold,
     "render": _render,
+    "log": _log,
     "measure": _measure,
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -43,7 +42,7 @@ _Save: TypeAlias = Callable[[_Key, Value], None]
 
 
 def interview_customer(
-    rulebook: Rulebook, known: Facts, facts: Path | None, book: Path | None, language: str, by: str | None
+    rulebook: Rulebook, known: Facts, facts: Path | None, book: Path | None, language: str, by: str
 ) -> Facts:
     """Ask what is not known of a customer, save each answer in the book at once, and return all that is known then.
 
@@ -77,12 +76,9 @@ def _keep_nothing(key: _Key, value: Value) -> None:
     """Save nothing: the facts are not of a book."""
 
 
-def _person(by: str | None) -> str:
+def _person(by: str) -> str:
     """Who gives the answers."""
-    try:
-        name = (by if by is not None else getpass.getuser()).strip()
-    except (OSError, KeyError):
-        raise click.UsageError("this computer does not say who you are; give --by NAME") from None
+    name = by.strip()
     if not name or len(name) > LONGEST_ID or not name.isprintable():
         raise click.UsageError(f"--by is not a name; expected one line of at most {LONGEST_ID} characters")
     return name

@@ -38,6 +38,16 @@ def _language() -> str:
     return "ko" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("ko") else "en"
 
 
+def _user() -> str:
+    """The user of this computer."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
 def environment_option(*names: str, **settings: Any) -> Callable[[_F], _F]:
     """An option that the environment can set too, as SANGDO_<NAME>."""
     variable = "SANGDO_" + names[-1].lstrip("-").replace("-", "_").upper()
@@ -53,8 +63,16 @@ lang_option = environment_option(
     "--lang", type=click.Choice(["ko", "en"]), default=_language, help="Language of the texts."
 )
 as_of_option = environment_option("--as-of", type=Day(), help="Decide as of this date instead of today.")
+log_option = environment_option(
+    "--log", metavar="URL",
+    help="Decision log: a SQLite file, or postgresql://…; without it, the one beside --book.",
+)  # fmt: skip
 by_option = environment_option(
-    "--by", metavar="NAME", help="Who gives the answers, noted with each; else the user of this computer."
+    "--by",
+    metavar="NAME",
+    default=_user,
+    show_default="the user of this computer",
+    help="Who asks, or gives the answers; it is kept.",
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No notes on stderr.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 
 ENDINGS = {
-    ".txt": "text", ".md": "md", ".html": "html", ".json": "json", ".csv": "csv", ".dot": "dot", ".xml": "junit",
+    ".txt": "text", ".md": "md", ".html": "html", ".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".dot": "dot",
+    ".xml": "junit",
 }  # fmt: skip
 
 
@@ -39,6 +40,15 @@ class Output:
             return
         with _draft(self.path) as draft:
             draft.write_text(text, encoding="utf-8")
+
+    def write_lines(self, lines: Iterable[str]) -> None:
+        """Write lines as they come, without holding them all."""
+        if self.path is None:
+            for line in lines:
+                click.echo(line, nl=False)
+            return
+        with _draft(self.path) as draft, draft.open("w", encoding="utf-8", newline="") as stream:
+            stream.writelines(lines)
 
 
 @contextmanager

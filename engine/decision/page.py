@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from sangdo.engine.decision.changes import Changes, list_changes
 from sangdo.engine.decision.figures import Figure, list_figures, list_observations, value_of
 from sangdo.engine.decision.findings import ATTENTION, Citation, Finding, cite, find_aim, list_findings
 from sangdo.engine.decision.leads import Lead, list_leads
@@ -103,6 +104,7 @@ class Page(NamedTuple):
     number: str
     head: tuple[str, ...]
     about: tuple[tuple[str, str], ...]
+    changes: Changes | None
     figures: tuple[Figure, ...]
     observations: tuple[Figure, ...]
     findings: tuple[Finding, ...]
@@ -148,6 +150,7 @@ class _Arranger:
             number=say["number"].format(number) if name and number and number != name else "",
             head=tuple(self._head()),
             about=tuple(self._about()),
+            changes=list_changes(plan, wording),
             figures=tuple(list_figures(plan, wording)),
             observations=tuple(list_observations(plan, wording)),
             findings=tuple(list_findings(plan, wording)),
@@ -190,6 +193,10 @@ class _Arranger:
         if rep:
             yield self._say["rep"], rep
         yield self._say["as_of"], self._wording.date(self._as_of)
+        record = self._plan.get("record")
+        if record is not None:
+            at = record["at"][:16].replace("T", " ") + " UTC"
+            yield self._say["logged"], self._say["logged_as"].format(record["seq"], at, record["by"])
 
     def _season(self) -> SeasonTable | None:
         season, say, wording = self._plan["season"], self._say, self._wording
@@ -332,5 +339,7 @@ class _Arranger:
         plan = self._plan
         yield self._say["rulebook"], f"{plan['rulebook']['release']} ({plan['rulebook']['sha256'][:12]})"
         yield self._say["decision"], plan["decision_id"]
+        if "record" in plan:
+            yield self._say["record"], plan["record"]["hash"]
         engine = plan["engine"]
         yield self._say["engine"], f"{engine['name']} {engine['version']}, sangdo {engine['sangdo']}"

@@ -42,7 +42,10 @@ class _Called:
 
 
 def build_plan(decision: Decision, language: str) -> dict[str, Any]:
-    """Return the plan of a decision as the JSON object of the design; texts are in the language (ko or en)."""
+    """Return the plan of a decision as the JSON object of the design; texts are in the language (ko or en).
+
+    What changed `since` an earlier plan is for the decision log to add.
+    """
     return _Planner(decision, language).build()
 
 
@@ -80,6 +83,7 @@ class _Planner:
             "avoid": [self._action(one) for one in called if one.action.avoid],
             "attention": self._attention(),
             "season": season_ahead(decision),
+            "since": None,
             "warnings": self._warnings(),
         }
 

@@ -65,7 +65,7 @@ def _date_span(span: Span, say: Mapping[str, str], wording: Wording) -> str:
     low, high = (wording.short_date(day) if isinstance(day, date) else "" for day in (span.low, span.high))
     if low and high:
         return low if low == high else say["from_to"].format(low, high)
-    return say["since"].format(low) if low else say["until"].format(high) if high else say["any_answer"]
+    return say["from_day"].format(low) if low else say["to_day"].format(high) if high else say["any_answer"]
 
 
 def _span(span: Span, fact: Fact, say: Mapping[str, str], wording: Wording) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from sangdo.engine.language.errors import Location, Problem, RulesInvalid
@@ -35,13 +36,25 @@ def rule_files(root: Path) -> list[Path]:
 
 def content_hash(root: Path, files: list[Path]) -> str:
     """Return the SHA-256 over the names and contents of the files: what identifies a release."""
-    digest = hashlib.sha256()
+    return release_hash(read_contents(root, files))
+
+
+def read_contents(root: Path, files: list[Path]) -> dict[str, bytes]:
+    """Return the contents of the files by their path within the folder. Raises RulesInvalid."""
+    contents = {}
     for path in files:
-        name = path.relative_to(root).as_posix().encode()
         try:
-            content = path.read_bytes()
+            contents[path.relative_to(root).as_posix()] = path.read_bytes()
         except OSError as error:
             raise RulesInvalid(Problem(Location(str(path)), f"cannot be read: {error.strerror}")) from None
+    return contents
+
+
+def release_hash(contents: Mapping[str, bytes]) -> str:
+    """Return the SHA-256 of a release from the contents of its files by path."""
+    digest = hashlib.sha256()
+    for path in sorted(contents, key=lambda path: path.split("/")):
+        name, content = path.encode(), contents[path]
         digest.update(b"%d %s %d " % (len(name), name, len(content)) + content)
     return digest.hexdigest()
 

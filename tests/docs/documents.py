@@ -136,7 +136,8 @@ def apply_edit(folder: Path, block: Block) -> None:
 def prepare(folder: Path, section: Section) -> None:
     """Lay out a copy of what the commands of a section read."""
     shutil.copytree(ROOT / "rules", folder / "rules", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "examples").symlink_to(ROOT / "examples")
+    # A copy: a plan of a book writes the decision log beside it.
+    shutil.copytree(ROOT / "examples", folder / "examples", ignore=shutil.ignore_patterns("*.sqlite*", "__pycache__"))
     if section.changes_code:
         for name in CODE:
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
@@ -145,7 +146,7 @@ def prepare(folder: Path, section: Section) -> None:
 
 def run(words: str, folder: Path, cache: Path, own_code: bool) -> tuple[int, str]:
     """Run one `sangdo` command in the folder; returns its exit code and all it printed."""
-    environment = {"LC_ALL": "C.UTF-8", "SANGDO_RULES": "rules", "SANGDO_CACHE": str(cache)}
+    environment = {"LC_ALL": "C.UTF-8", "SANGDO_RULES": "rules", "SANGDO_CACHE": str(cache), "SANGDO_LOG": ""}
     arguments = shlex.split(words)
     assert arguments[0] == "sangdo", words
     if own_code:

@@ -68,13 +68,30 @@ def _as_json(value: object) -> object:
         ("duckdb", "facts"),
         ("ibis", "facts"),
         ("z3", "verify"),
+        ("sqlalchemy", "audit"),
+        ("alembic", "audit"),
+        ("psycopg", "audit"),
     ],
 )
 def test_a_heavy_library_is_imported_in_one_stage_only(module: str, allowed: str) -> None:
     importing = {
-        path.parent.name
+        path.relative_to(ROOT / "engine").parts[0]
         for path in (ROOT / "engine").rglob("*.py")
         for line in path.read_text("utf-8").splitlines()
         if line.strip().startswith((f"import {module}", f"from {module}"))
     }
     assert importing == {allowed}
+
+
+def test_writing_to_a_log_imports_neither_sqlalchemy_nor_alembic_nor_psycopg(tmp_path: Path) -> None:
+    log = tmp_path / "decisions.sqlite"
+    script = (
+        "import sys; from sangdo.engine.audit.writer import LogWriter as w; w.open(sys.argv[1]).close(); "
+        "print({'sqlalchemy', 'alembic', 'psycopg'} & set(sys.modules))"
+    )
+    told = [
+        subprocess.run([sys.executable, "-c", script, str(log)], capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    ]
+    assert "alembic" in told[0], "the first writer makes the tables"
+    assert told[1] == "set()\n"

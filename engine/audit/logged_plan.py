@@ -1,0 +1,77 @@
+"""A plan that is logged before it is given, with what changed since the customer's last one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sangdo.engine.audit.decision_body import decision_body
+from sangdo.engine.audit.decision_terms import plan_terms
+from sangdo.engine.audit.log_url import LogUnusable
+from sangdo.engine.audit.record import Entry, Record
+from sangdo.engine.audit.since import changes_since
+from sangdo.engine.audit.writer import LogWriter
+from sangdo.engine.decision.decision import Decision
+from sangdo.engine.facts.facts import Facts, Known
+from sangdo.engine.language.rule_files import read_contents, rule_files
+from sangdo.engine.language.rulebook import FactType, Origin, Rulebook
+
+NOT_PERSONAL = ("customer_id", "rep", "product")
+"""Texts that are not the customer's own: its number, the colleague in charge, what is sold."""
+
+
+def log_plan(writer: LogWriter, decision: Decision, plan: Mapping[str, Any], by: str) -> dict[str, Any]:
+    """Log a decision with its plan, and return the plan with `since`; when this returns, the record is kept.
+
+    `by` is who asked for it. Raises LogUnusable, and then nothing was logged.
+    """
+    facts = decision.facts
+    before = writer.last_decision(facts.customer_id, facts.as_of, but=decision.id)
+    since = _since(before, decision, plan) if before else None
+    whole = {**plan, "since": since}
+    writer.append(decision_entry(decision, whole, by), lambda: _release_files(decision.rulebook))
+    return whole
+
+
+def _since(before: Record, decision: Decision, plan: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        return changes_since(before.body, before.at, decision, plan)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        message = f"record #{before.seq} is damaged ({error}); see: sangdo log verify"
+        raise LogUnusable("decision log", message) from None
+
+
+def decision_entry(decision: Decision, plan: Mapping[str, Any], by: str) -> Entry:
+    """Return a decision with its plan as an entry of the log."""
+    return Entry(
+        "decision",
+        by,
+        decision.facts.customer_id,
+        decision.id,
+        decision.rulebook.sha256,
+        plan_terms(plan),
+        decision_body(decision, plan),
+        tuple(dict.fromkeys(_personal(decision.facts, decision.rulebook))),
+    )
+
+
+def _personal(facts: Facts, rulebook: Rulebook) -> Iterator[str]:
+    """The customer's names and free text: what can be redacted later."""
+    for values in (facts.values, *facts.products.values()):
+        for name, known in values.items():
+            yield from _texts(name, known, rulebook)
+
+
+def _texts(name: str, known: Known, rulebook: Rulebook) -> Iterator[str]:
+    if known.reason:
+        yield known.reason
+    fact = rulebook.facts[name]
+    free = fact.type is FactType.TEXT and fact.origin is Origin.GIVEN and name not in NOT_PERSONAL
+    if free and isinstance(known.value, str):
+        yield known.value
+
+
+def _release_files(rulebook: Rulebook) -> dict[str, bytes]:
+    root = Path(rulebook.root)
+    return read_contents(root, rule_files(root))

@@ -1,0 +1,1 @@
+"""How the tables of a log came to be: one module a version, run by Alembic."""
