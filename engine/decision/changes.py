@@ -13,6 +13,13 @@ from sangdo.engine.decision.wording import Wording
 from sangdo.engine.language.rulebook import Basis, Choose, Question
 
 CAUSES = ("rule", "date", "data")
+KINDS = {
+    ("new", False): "new_action",
+    ("dropped", False): "dropped_action",
+    ("new", True): "new_avoid",
+    ("dropped", True): "dropped_avoid",
+}
+"""What is said of an action that is new or dropped, and of one not to do."""
 LINES_SHOWN = 8
 ROOTS_SHOWN = 4
 FIRST = (
@@ -106,7 +113,7 @@ def _answer(answer: Mapping[str, Any], plan: Mapping[str, Any], wording: Wording
 
 
 def _action(action: Mapping[str, Any], wording: Wording) -> ChangedLine:
-    kind = f"{action['change']}_{'avoid' if action.get('avoid') else 'action'}"
+    kind = KINDS[action["change"], action.get("avoid", False)]
     citation = cite(tuple(action["rules"]), tuple(action["clauses"]), action["basis"] == Basis.HOUSE.value)
     title = f"{action['product']}: {action['title']}" if action["product"] else action["title"]
     return ChangedLine(phrases_in(wording.language)[kind], title, citation)
