@@ -121,9 +121,7 @@ def apply_settings(facts: Facts, settings: Iterable[Setting], rulebook: Rulebook
     return replace(facts, values=values, products=products, lines=lines)
 
 
-def tell_what_if(
-    before: Decision, after: Decision, settings: Sequence[Setting], language: str
-) -> dict[str, Any]:
+def tell_what_if(before: Decision, after: Decision, settings: Sequence[Setting], language: str) -> dict[str, Any]:
     """Return what changes lead to as a JSON object: the changes, and the plan before and after them side by side."""
     plans = [build_plan(decision, language) for decision in (before, after)]
     return {
