@@ -24,7 +24,7 @@ _WORDS: Mapping[str, Text] = {
     "who": Text("맡는 쪽", "Who"),
     "cost": Text("품", "Effort"),
     "answers": Text("달라지는 답", "Answers that change"),
-    "because": Text("바꾼 까닭", "Because of"),
+    "because": Text("바뀐 까닭", "Because of"),
     "rules": Text("규칙", "Rules"),
     "actions": Text("달라지는 할 일", "Actions that change"),
     "new": Text("새로 할 일", "New"),
