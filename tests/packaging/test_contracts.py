@@ -62,7 +62,13 @@ def _as_json(value: object) -> object:
 
 @pytest.mark.parametrize(
     ("module", "allowed"),
-    [("durable_rules_engine", "inference"), ("jinja2", "decision"), ("duckdb", "facts"), ("ibis", "facts")],
+    [
+        ("durable_rules_engine", "inference"),
+        ("jinja2", "decision"),
+        ("duckdb", "facts"),
+        ("ibis", "facts"),
+        ("z3", "verify"),
+    ],
 )
 def test_a_heavy_library_is_imported_in_one_stage_only(module: str, allowed: str) -> None:
     importing = {

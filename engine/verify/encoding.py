@@ -1,0 +1,270 @@
+"""A rulebook as Z3 terms: what the plain evaluator says of one customer, said of every customer at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from enum import Enum
+from typing import Final, Literal, TypeAlias
+
+import z3
+
+from sangdo.engine.language.reading import tests_in
+from sangdo.engine.language.rulebook import Fact, FactType, Level, Origin, Rulebook, Tally, Value
+from sangdo.engine.language.values import LARGEST
+from sangdo.engine.verify.closing_terms import ClosingTerms, close_terms, fails
+from sangdo.engine.verify.kleene import Reader
+from sangdo.engine.verify.model_facts import ModelFacts, Place, number_in, plain_model, value_in
+from sangdo.engine.verify.terms import Cases, Figure, Number, Term, Words, constant, domain_of, free, real_term
+from sangdo.engine.verify.truth import and_, bool_term, not_, or_
+
+
+class Free(Enum):
+    """What stands for a threshold whose value the solver may choose."""
+
+    FREE = "free"
+
+
+FREE: Final = Free.FREE
+Line: TypeAlias = float | Literal[Free.FREE] | None
+GENERIC: Final = ""
+"""The one product that stands for any, where the products are not fixed."""
+
+
+class Encoding:
+    """A rulebook as Z3 terms, for thresholds as resolved and facts that are fixed or free.
+
+    Without `fixed` every given or measured fact is free: any allowed value, or unknown. With it a fact has the value
+    there (None is unknown), is free if named in `free`, and else unknown; a question's fact with a value is an answer
+    given by a person. `fixed_products` are the products with their facts; without it there is one product, named "",
+    and the facts that count products are free, since there may be others.
+
+    Two texts are told apart only where a rule names one of them. Sums are exact where they depend on a free fact,
+    while inference rounds them to six decimals. The terms of a question are made when first asked for. Two encodings
+    share the variables of the facts they name alike, so that both can speak of one customer.
+    """
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        thresholds: Mapping[str, Line],
+        *,
+        fixed: Mapping[str, Value | None] | None = None,
+        fixed_products: Mapping[str, Mapping[str, Value | None]] | None = None,
+        free: Collection[str] = (),
+    ) -> None:
+        self.rulebook = rulebook
+        self.products: tuple[str, ...] = (GENERIC,) if fixed_products is None else tuple(fixed_products)
+        self.domain: list[z3.BoolRef] = []
+        """What holds whatever the customer: ranges, allowed values. Belongs in every solver."""
+        self._counts_are_free = fixed_products is None
+        self._free_lines = {name: z3.Real(f"line {name}") for name, line in thresholds.items() if line is FREE}
+        self._lines: dict[str, Number | None] = {
+            name: self._free_lines[name] if isinstance(line, Free) else line for name, line in thresholds.items()
+        }
+        self.domain += [z3.And(line >= -LARGEST, line <= LARGEST) for line in self._free_lines.values()]
+        self._texts = _texts_named(rulebook)
+        self._terms: dict[Place, Term] = {}
+        self._free: dict[Place, Term] = {}
+        self._fixed: dict[Place, Value] = {}
+        self._given: dict[Place, Term] = {}
+        self._closings: dict[Place, ClosingTerms] = {}
+        self._rules = {rule.id: (rule, q) for q in rulebook.questions.values() for rule in q.rules}
+        for product in (None, *self.products):
+            values = fixed if product is None else (fixed_products or {}).get(product)
+            self._settle(product, values, free)
+
+    # ------------------------------------------------------------ facts
+
+    def known(self, fact: str, product: str | None = None) -> z3.BoolRef:
+        """Return the term that the fact, answer or count is known."""
+        return bool_term(self._term(fact, product).known)
+
+    def number(self, fact: str, product: str | None = None) -> z3.ArithRef:
+        """Return the number of a fact, which means nothing where it is unknown; a date is the number of its day.
+        Raises TypeError when it is neither."""
+        term = self._term(fact, product)
+        if not isinstance(term, Figure):
+            raise TypeError(f"{fact} is neither a number nor a date")
+        if isinstance(term.number, z3.ExprRef):
+            return term.number
+        whole = self.rulebook.facts[fact].type in (FactType.INTEGER, FactType.DATE)
+        return z3.IntVal(int(term.number)) if whole else real_term(term.number)
+
+    def equals(self, fact: str, value: Value, product: str | None = None) -> z3.BoolRef:
+        """Return the term that the fact is known and equals the value; of a set, that it is exactly this one."""
+        return bool_term(self._term(fact, product).equals(value))
+
+    def includes(self, fact: str, word: str, product: str | None = None) -> z3.BoolRef:
+        """Return the term that the set is known and has the word. Raises TypeError when the fact is no set."""
+        term = self._term(fact, product)
+        if not isinstance(term, Words):
+            raise TypeError(f"{fact} is no set of words")
+        return bool_term(term.includes(word))
+
+    # ------------------------------------------------------------ questions and rules
+
+    def asked(self, question: str, product: str | None = None) -> z3.BoolRef:
+        """Return the term that the question applies and is not retired."""
+        return bool_term(self._closing(question, product).asked)
+
+    def holds(self, rule: str, product: str | None = None) -> z3.BoolRef:
+        """Return the term that the rule's question is asked and its condition true."""
+        return bool_term(self._closing_of(rule, product).holds[rule])
+
+    def fails(self, rule: str, product: str | None = None) -> z3.BoolRef:
+        """Return the term that the rule's condition is false; a rule that neither holds nor fails is undecided."""
+        found, question = self._rules[rule]
+        return bool_term(fails(found, self._reader(self._place(question.level, product)), self._lines))
+
+    def decides(self, rule: str, product: str | None = None) -> z3.BoolRef:
+        """Return the term that the rule is among those behind its question's answer."""
+        return bool_term(self._closing_of(rule, product).decides[rule])
+
+    def answered(self, question: str, value: Value, product: str | None = None) -> z3.BoolRef:
+        """Return the term that the question's answer is this value; of a set, exactly this one."""
+        return bool_term(self._closing(question, product).answer.equals(value))
+
+    def answer_has(self, question: str, word: str, product: str | None = None) -> z3.BoolRef:
+        """Return the term that the question's answer is a set with this word."""
+        answer = self._closing(question, product).answer
+        return bool_term(answer.includes(word) if isinstance(answer, Words) else False)
+
+    def unanswered(self, question: str, product: str | None = None) -> z3.BoolRef:
+        """Return the term that the question is asked but closes as none or unknown; for a set, as the empty set."""
+        return bool_term(self._closing(question, product).unanswered)
+
+    def conflicts(self, question: str, product: str | None = None) -> z3.BoolRef:
+        """Return the term that two rules of an exactly_one question hold with different answers.
+
+        Inference stops there: whoever asks what comes after must rule it out.
+        """
+        return bool_term(self._closing(question, product).conflict)
+
+    # ------------------------------------------------------------ customers
+
+    def facts_of(self, model: z3.ModelRef, with_products: bool = True) -> ModelFacts:
+        """Return the customer of a model: the facts known in it, fixed and free, and the lines chosen.
+
+        A number is exact in the model and may need more digits than a float has: evaluate the customer before
+        relying on it. `with_products` False leaves the generic product out, which else is counted like any other
+        where the model knows no count.
+        """
+        values: dict[Place, Value] = dict(self._fixed)
+        for place, term in self._free.items():
+            value = value_in(model, self.rulebook.facts[place[0]], term, self._texts.get(place[0], ()))
+            if value is not None:
+                values[place] = value
+        products = self.products if with_products else ()
+        return ModelFacts(
+            {fact: value for (fact, product), value in values.items() if product is None},
+            {p: {fact: value for (fact, product), value in values.items() if product == p} for p in products},
+            {name: float(number_in(model, line)) for name, line in self._free_lines.items()},
+        )
+
+    def solve(self, solver: z3.Solver, *wanted: z3.BoolRef, with_products: bool = True) -> ModelFacts | None:
+        """Return a customer for whom all of `wanted` holds with what the solver has been told (the domain among it),
+        or None when there is none: with few facts known, and numbers of few decimals.
+
+        Raises SolverGaveUp when the solver comes to no result.
+        """
+        solver.push()
+        try:
+            solver.add(*wanted)
+            model = plain_model(solver, self._free, self._free_lines)
+        finally:
+            solver.pop()
+        return None if model is None else self.facts_of(model, with_products)
+
+    # ------------------------------------------------------------ making the terms
+
+    def _settle(
+        self, product: str | None, values: Mapping[str, Value | None] | None, free_facts: Collection[str]
+    ) -> None:
+        """Make the terms of the facts that no question or count decides."""
+        level = Level.CUSTOMER if product is None else Level.PRODUCT
+        for fact in self.rulebook.facts.values():
+            if fact.level is not level:
+                continue
+            place, value = (fact.name, product), (values or {}).get(fact.name)
+            if fact.name in free_facts and fact.origin is Origin.QUESTION:
+                raise ValueError(f"{fact.name} is answered by rules and cannot be free")
+            if fact.name in free_facts or (values is None and fact.origin in _OPEN):
+                self._set_free(place, fact)
+            elif value is not None:
+                self._fixed[place] = value
+                self._given[place] = constant(fact, value)
+            elif fact.tally is not None and self._counts_are_free:
+                self._set_free(place, fact)
+            elif fact.origin in _OPEN:
+                self._terms[place] = constant(fact, None)
+
+    def _set_free(self, place: Place, fact: Fact) -> None:
+        name = fact.name if place[1] is None else f"{fact.name} of {place[1]}"
+        term = free(fact, name, self._texts.get(fact.name, ()))
+        self._terms[place] = self._free[place] = term
+        self.domain += domain_of(fact, term)
+
+    def _place(self, level: Level, product: str | None) -> str | None:
+        """Return the product that a fact or question of this level is of. Raises KeyError for one that is not there."""
+        if level is Level.CUSTOMER:
+            return None
+        place = GENERIC if product is None else product
+        if place not in self.products:
+            raise KeyError(place)
+        return place
+
+    def _reader(self, product: str | None) -> Reader:
+        return lambda fact: self._term(fact, product)
+
+    def _term(self, name: str, product: str | None) -> Term:
+        fact = self.rulebook.facts[name]
+        place = name, self._place(fact.level, product)
+        if place not in self._terms:
+            self._terms[place] = self._derived(fact, place)
+        return self._terms[place]
+
+    def _derived(self, fact: Fact, place: Place) -> Term:
+        if place in self._given:
+            return self._given[place]
+        if fact.tally is not None:
+            answers = [self._term(fact.tally.question, product) for product in self.products]
+            return _tally_term(fact.tally, answers)
+        return self._closing(*place).answer if fact.name in self.rulebook.questions else constant(fact, None)
+
+    def _closing_of(self, rule: str, product: str | None) -> ClosingTerms:
+        return self._closing(self._rules[rule][1].name, product)
+
+    def _closing(self, name: str, product: str | None) -> ClosingTerms:
+        question = self.rulebook.questions[name]
+        place = name, self._place(question.level, product)
+        if place not in self._closings:
+            self._closings[place] = close_terms(question, self._reader(place[1]), self._lines, self._given.get(place))
+        return self._closings[place]
+
+
+_OPEN = (Origin.GIVEN, Origin.MEASURED)
+
+
+def _texts_named(rulebook: Rulebook) -> dict[str, tuple[str, ...]]:
+    """Return for each text fact the texts that rules compare it with."""
+    texts: dict[str, dict[str, None]] = {}
+    for question in rulebook.questions.values():
+        for condition in (question.applies, *(rule.when for rule in question.rules)):
+            for test in tests_in(condition):
+                if rulebook.facts[test.fact].type is FactType.TEXT:
+                    texts.setdefault(test.fact, {}).update(dict.fromkeys(map(str, test.operands)))
+    return {name: tuple(found) for name, found in texts.items()}
+
+
+def _tally_term(tally: Tally, answers: Iterable[Term]) -> Term:
+    """Return how many products have the answer, or whether any has, as inference tallies it."""
+    terms = tuple(answers)
+    hits = [term.includes(tally.answer) if isinstance(term, Words) else term.equals(tally.answer) for term in terms]
+    every = and_((bool(terms), *(term.known for term in terms)))
+    if tally.how == "any":
+        some = or_(hits)
+        none = and_((every, not_(some)))
+        return Cases({True: some, False: none}, or_((some, none)))
+    settled = sum(hit is True for hit in hits)
+    open_hits = [z3.If(hit, 1, 0) for hit in hits if not isinstance(hit, bool)]
+    return Figure(z3.Sum(settled, *open_hits) if open_hits else settled, every)
