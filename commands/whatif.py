@@ -50,7 +50,8 @@ def command(
         after = decider.decide(apply_settings(known, settings, rulebook))
         told |= tell_what_if(before, after, settings, lang)
     else:
-        from sangdo.engine.verify.targets import read_target, search_ways, tell_search
+        from sangdo.engine.verify.target import read_target
+        from sangdo.engine.verify.targets import search_ways, tell_search
 
         wanted = read_target(target, rulebook, known)
         told |= tell_search(search_ways(decider, before, wanted, by, seconds), before, lang)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -167,9 +167,9 @@ class _Page:
             "house": one["basis"] == "house",
         }
 
-    def _effort(self, found: Mapping[str, Any]) -> Sequence[tuple[str, str, str]]:
+    def _effort(self, found: Mapping[str, Any]) -> list[tuple[str, ...]]:
         hours = found["hours"]
-        rows = []
+        rows: list[tuple[str, ...]] = []
         if hours["before"] != hours["after"]:
             rows = [(self.say["hours_of_actions"], *(self._wording.hours(hours[side]) for side in ("before", "after")))]
         for one in found["attention"]:

@@ -14,7 +14,9 @@ from sangdo.engine.decision.whatif import Setting
 from sangdo.engine.facts.facts import Facts, Known
 from sangdo.engine.language.reading import facts_of_question
 from sangdo.engine.language.rulebook import Change, Fact, FactType, Level, Rulebook, Value
-from sangdo.engine.verify.encoding import Encoding, ModelFacts
+from sangdo.engine.verify.encoding import Encoding
+from sangdo.engine.verify.model_facts import ModelFacts
+from sangdo.engine.verify.terms import OTHER
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,6 @@ class Lever:
     @cached_property
     def _steps(self) -> z3.ArithRef:
         return z3.Int(f"steps {self._name}")
-
-    @cached_property
-    def _move(self) -> z3.ArithRef:
-        return z3.Real(f"move {self._name}")
 
     @property
     def _name(self) -> str:
@@ -79,15 +77,14 @@ class Lever:
             reached = number == _real(low) + _real(step) * z3.ToReal(steps)
         return [steps >= 0, steps <= int((high - low) // step), reached]
 
-    def move(self) -> tuple[z3.ArithRef, list[z3.BoolRef]]:
-        """How far it moves, as a share of its bounds' width (1 for what is no number, or was unknown), to be made as
-        small as the conditions with it allow."""
-        if not self.fact.type.is_numeric or self.now is None:
-            return z3.If(self.changed, z3.RealVal(1), z3.RealVal(0)), []
-        low, high, step = self._grid
-        ahead = (_real(low) + _real(step) * z3.ToReal(self._steps) - _real(exact(self.now))) / _real(high - low)
-        far = z3.And(self._move >= ahead, self._move >= -ahead)
-        return self._move, [z3.If(self.changed, far, self._move == 0)]
+    def move(self) -> z3.ArithRef:
+        """How far it moves, as a share of its bounds' width; 1 for what is no number, or was unknown."""
+        far = z3.RealVal(1)
+        if self.fact.type.is_numeric and self.now is not None:
+            low, high, step = self._grid
+            ahead = _real(low) + _real(step) * z3.ToReal(self._steps) - _real(exact(self.now))
+            far = z3.If(ahead >= 0, ahead, -ahead) / _real(high - low)
+        return z3.If(self.changed, far, 0)
 
     def setting(self, model: z3.ModelRef, found: ModelFacts) -> Setting:
         """Return the change that a model of the solver makes."""
@@ -98,13 +95,6 @@ class Lever:
         low, _, step = self._grid
         number = low + step * model.eval(self._steps, model_completion=True).as_long()
         return Setting(name, product, int(number) if number.denominator == 1 else float(number))
-
-    def moved(self, value: Value) -> Fraction:
-        """How far a new value lies from the present one, as a share of the bounds' width."""
-        if not self.fact.type.is_numeric or self.now is None:
-            return Fraction(1)
-        low, high, _ = self._grid
-        return abs(exact(value) - exact(self.now)) / (high - low)
 
 
 def find_levers(rulebook: Rulebook, facts: Facts, by: str | None) -> list[Lever]:
@@ -129,7 +119,9 @@ def pinned(encoding: Encoding, name: str, product: str | None, value: Value | No
     """That a fact has a value, or is unknown."""
     if value is None:
         return z3.Not(encoding.known(name, product))
-    return encoding.equals(name, value, product)
+    term = encoding.equals(name, value, product)
+    # Texts that no rule names are told apart by none.
+    return encoding.equals(name, OTHER, product) if isinstance(value, str) and z3.is_false(term) else term
 
 
 def exact(value: Value) -> Fraction:
