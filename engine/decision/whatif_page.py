@@ -54,7 +54,10 @@ _WORDS: Mapping[str, Text] = {
     "against": Text("막고 있는 규칙", "The rules that stand against it"),
     "decides": Text("{0} = {1}(으)로 답한다.", "answers {0} = {1}."),
     "cannot_hold": Text("{0} = {1}(이)라고 답할 수 없다.", "cannot answer {0} = {1}."),
-    "given_answer": Text("사람이 준 답", "answers given by a person"),
+    "undecided_rule": Text(
+        "{0}: 모르는 사실이 있어 셈할 수 없다.", "{0}: cannot be added up, since a fact is unknown."
+    ),
+    "given_answer": Text("{0} (사람이 준 답)", "{0} (given by a person)"),
     "facts": Text("아무도 바꿀 수 없는 사실", "Facts that nobody can change"),
     "facts_by": Text("{0}이(가) 바꿀 수 없는 사실", "Facts that the {0} cannot change"),
 }
@@ -89,7 +92,7 @@ class _Page:
             "verdict": self._verdict(target) if target else None,
             "cases": [self._case(way, number if target else None) for number, way in enumerate(ways, start=1)],
             "against": [self._standing(rule) for rule in told["against"]["rules"]] if target else [],
-            "facts": told["against"]["facts"] if target else [],
+            "facts": [self._fact(fact) for fact in told["against"]["facts"]] if target else [],
             "facts_title": self._by("facts", target) if target else None,
         }
 
@@ -185,8 +188,13 @@ class _Page:
             return self._wording.date(date.fromisoformat(value))
         return self._value(one["name"], value) if value is not None else self.say["unanswered"]
 
+    def _fact(self, fact: Mapping[str, Any]) -> tuple[str, str]:
+        label = self._filled("given_answer", fact["label"]) if fact["given"] else fact["label"]
+        return _of_product(label, fact["product"]), fact["value_label"]
+
     def _standing(self, rule: Mapping[str, Any]) -> dict[str, Any]:
-        words = self._filled(rule["how"], self._label(rule["question"]), rule["answer_label"])
+        how = "undecided_rule" if rule["how"] == "undecided" else rule["how"]
+        words = self._filled(how, self._label(rule["question"]), rule["answer_label"])
         marks = {"house": rule["basis"] == "house", "because": rule["because"] if rule["how"] == "decides" else None}
         cites = ", ".join([rule["rule"], *rule["clauses"]])
         return {"rule": rule["rule"], "words": _of_product(words, rule["product"]), "cites": cites, **marks}

@@ -13,7 +13,7 @@ from sangdo.engine.decision.decision import Decision
 from sangdo.engine.decision.plan import build_plan
 from sangdo.engine.decision.wording import Wording
 from sangdo.engine.language.reading import facts_of_question
-from sangdo.engine.language.rulebook import Level, Origin, Rule, Rulebook, Value
+from sangdo.engine.language.rulebook import Choose, Level, Origin, Rule, Rulebook, Value
 from sangdo.engine.language.values import as_json
 from sangdo.engine.verify.encoding import Encoding
 from sangdo.engine.verify.levers import Lever, pinned, subjects
@@ -28,8 +28,8 @@ _Subject = tuple[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A rule against the target: it decides its question whatever is changed, or it would answer as wanted but never
-    can (`how` is decides or cannot_hold)."""
+    """A rule against the target. `how`: it decides its question whatever is changed (decides), it would answer as
+    wanted but never can (cannot_hold), or it leaves a sum without a figure (undecided)."""
 
     rule: Rule
     question: str
@@ -174,11 +174,15 @@ def _standing(
 ) -> Iterator[Standing]:
     """Yield the rules that these facts alone force to decide, and before them those that can never answer as wanted."""
     rules = {rule.id: rule for name in chain for rule in before.rulebook.questions[name].rules}
-    closing = before.trace.closing(target.question, target.product)
-    if closing.how != "given":
-        for rule in before.rulebook.questions[target.question].rules:
-            if rule.then is not None and rule.then == target.answer:
-                yield Standing(rule, target.question, target.product, "cannot_hold")
+    question = before.rulebook.questions[target.question]
+    wanted = [rule for rule in question.rules if rule.then == target.answer]
+    if before.trace.closing(target.question, target.product).how == "given":
+        wanted = []
+    yield from (Standing(rule, question.name, target.product, "cannot_hold") for rule in wanted)
+    for rule in question.rules if question.choose is Choose.SUM else ():
+        settled = z3.Or(*(tell(rule.id, target.product) for tell in (room.encoding.holds, room.encoding.fails)))
+        if rule.if_unknown is None and room.refuting(facts, settled):
+            yield Standing(rule, question.name, target.product, "undecided")
     for name in chain:
         for product in _places(before, name):
             for rule_id in before.trace.closing(name, product).deciding:
@@ -201,7 +205,7 @@ def _tell_rule(
     one: Standing, target: Target, before: Decision, fired: Mapping[_Subject, Any], wording: Wording
 ) -> dict[str, Any]:
     rule = one.rule
-    answer = target.answer if one.how == "cannot_hold" else rule.then
+    answer = target.answer if one.how != "decides" else rule.then
     if answer is None:
         answer = before.trace.closing(one.question, one.product).answer
     told = fired.get((rule.id, one.product))

@@ -14,6 +14,7 @@ from sangdo.engine.language.errors import Location, Problem, nearest
 from sangdo.engine.language.rulebook import Choose, FactType, Level, Rulebook, Text, Value
 from sangdo.engine.language.values import WrongValue, as_json
 from sangdo.engine.verify.encoding import Encoding
+from sangdo.engine.verify.levers import exact
 
 _IS = Text("{0}: {1}", "{0}: {1}")
 _AT_LEAST = Text("{0}: {1} 이상", "{0}: at least {1}")
@@ -42,7 +43,7 @@ class Target:
         fact = encoding.rulebook.facts[self.question]
         if fact.type.is_numeric:
             known, number = (read(self.question, self.product) for read in (encoding.known, encoding.number))
-            return z3.And(known, number >= z3.RealVal(repr(self.answer)))
+            return z3.And(known, number >= z3.Q(*exact(self.answer).as_integer_ratio()))
         if encoding.rulebook.questions[self.question].choose is Choose.ALL_THAT_APPLY:
             return encoding.answer_has(self.question, str(self.answer), self.product)
         return encoding.answered(self.question, self.answer, self.product)
