@@ -58,6 +58,7 @@ _WORDS: Mapping[str, Text] = {
         "{0}: 모르는 사실이 있어 셈할 수 없다.", "{0}: cannot be added up, since a fact is unknown."
     ),
     "given_answer": Text("{0} (사람이 준 답)", "{0} (given by a person)"),
+    "lines": Text("값이 없는 기준선", "Lines that have no value"),
     "facts": Text("아무도 바꿀 수 없는 사실", "Facts that nobody can change"),
     "facts_by": Text("{0}이(가) 바꿀 수 없는 사실", "Facts that the {0} cannot change"),
 }
@@ -93,6 +94,7 @@ class _Page:
             "cases": [self._case(way, number if target else None) for number, way in enumerate(ways, start=1)],
             "against": [self._standing(rule) for rule in told["against"]["rules"]] if target else [],
             "facts": [self._fact(fact) for fact in told["against"]["facts"]] if target else [],
+            "lines": [line["label"] for line in told["against"]["lines"]] if target else [],
             "facts_title": self._by("facts", target) if target else None,
         }
 

@@ -12,10 +12,10 @@ import z3
 from sangdo.engine.decision.decision import Decision
 from sangdo.engine.decision.plan import build_plan
 from sangdo.engine.decision.wording import Wording
-from sangdo.engine.language.reading import facts_of_question
+from sangdo.engine.language.reading import facts_of_question, thresholds_in
 from sangdo.engine.language.rulebook import Choose, Level, Origin, Rule, Rulebook, Value
 from sangdo.engine.language.values import as_json
-from sangdo.engine.verify.encoding import Encoding
+from sangdo.engine.verify.encoding import FREE, Encoding
 from sangdo.engine.verify.levers import Lever, pinned, subjects
 from sangdo.engine.verify.target import Target
 
@@ -39,11 +39,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Rules, nearest to the target first; facts that nobody may change and answers given by a person. Those facts and
-    answers alone keep the target from being reached, whatever all other facts may be."""
+    """Rules, nearest to the target first; answers given by a person and facts that nobody may change; thresholds that
+    have no value. These alone keep the target from being reached, whatever all other facts may be."""
 
     rules: tuple[Standing, ...] = ()
     facts: tuple[_Subject, ...] = ()
+    lines: tuple[str, ...] = ()
 
 
 NOTHING = Obstacle()
@@ -53,8 +54,8 @@ def find_obstacle(before: Decision, target: Target, levers: Sequence[Lever], dea
     """Return what stands against a target that no change of the levers reaches; empty when time runs out."""
     deadline = max(deadline, time.monotonic() + LEAST_SECONDS)
     chain = _chain(before.rulebook, target.question)
-    given = _given_answers(before, chain)
-    room = _Room(before, target, levers, chain, given, deadline)
+    given, lines, opened = _given_answers(before, chain), [], set[str]()
+    room = _Room(before, target, levers, chain, given, opened, deadline)
     facts = room.refuting(list(room.pins), room.reached)
     if facts is None:
         return NOTHING
@@ -62,12 +63,19 @@ def find_obstacle(before: Decision, target: Target, levers: Sequence[Lever], dea
         fewer = [other for other in facts if other != one]
         if room.refuting(fewer, room.reached) is not None:
             facts = fewer
+    for line in _lines_without_value(before, chain):
+        wider = _Room(before, target, levers, chain, given, opened | {line}, deadline)
+        if wider.refuting(facts, wider.reached) is not None:
+            opened.add(line)
+        else:
+            lines.append(line)
     for one in tuple(given):
         fewer_given = {subject: value for subject, value in given.items() if subject != one}
-        wider = _Room(before, target, levers, chain, fewer_given, deadline)
+        wider = _Room(before, target, levers, chain, fewer_given, opened, deadline)
         if wider.refuting(facts, wider.reached) is not None:
-            room, given = wider, fewer_given
-    return Obstacle(tuple(_standing(room, before, target, chain, facts)), (*given, *facts))
+            given = fewer_given
+    room = _Room(before, target, levers, chain, given, opened, deadline)
+    return Obstacle(tuple(_standing(room, before, target, chain, facts)), (*given, *facts), tuple(lines))
 
 
 class _Room:
@@ -80,11 +88,12 @@ class _Room:
         levers: Sequence[Lever],
         chain: Sequence[str],
         given: Mapping[_Subject, Value],
+        opened: Collection[str],
         deadline: float,
     ) -> None:
         self._deadline = deadline
         base = _base_facts(before.rulebook, chain)
-        self.encoding = encoding = _encode(before, base, given)
+        self.encoding = encoding = _encode(before, base, given, opened)
         self.reached = target.term(encoding)
         movable = [lever for lever in levers if lever.fact.name in base]
         rest = _rest(before, base, {(lever.fact.name, lever.product) for lever in movable})
@@ -159,8 +168,18 @@ def _places(before: Decision, question: str) -> Sequence[str | None]:
     return [None] if of_customer else list(before.facts.products)
 
 
-def _encode(before: Decision, base: Collection[str], given: Mapping[_Subject, Value]) -> Encoding:
-    lines = {name: line.value for name, line in before.trace.thresholds.items()}
+def _lines_without_value(before: Decision, chain: Sequence[str]) -> list[str]:
+    """The thresholds of a chain that no book has measured and no date sets."""
+    questions = [before.rulebook.questions[name] for name in chain]
+    conditions = [when for question in questions for when in (question.applies, *(r.when for r in question.rules))]
+    read = dict.fromkeys(name for condition in conditions for name in thresholds_in(condition))
+    return [name for name in read if before.trace.thresholds[name].value is None]
+
+
+def _encode(
+    before: Decision, base: Collection[str], given: Mapping[_Subject, Value], opened: Collection[str]
+) -> Encoding:
+    lines = {name: FREE if name in opened else line.value for name, line in before.trace.thresholds.items()}
     fixed = {name: value for (name, product), value in given.items() if product is None}
     products = {
         one: {name: value for (name, product), value in given.items() if product == one}
@@ -172,7 +191,8 @@ def _encode(before: Decision, base: Collection[str], given: Mapping[_Subject, Va
 def _standing(
     room: _Room, before: Decision, target: Target, chain: Sequence[str], facts: Sequence[_Subject]
 ) -> Iterator[Standing]:
-    """Yield the rules that these facts alone force to decide, and before them those that can never answer as wanted."""
+    """Yield the rules that can never answer as wanted, then those that decide whatever is changed because of the facts:
+    with these left open, they would not have to."""
     rules = {rule.id: rule for name in chain for rule in before.rulebook.questions[name].rules}
     question = before.rulebook.questions[target.question]
     wanted = [rule for rule in question.rules if rule.then == target.answer]
@@ -181,13 +201,15 @@ def _standing(
     yield from (Standing(rule, question.name, target.product, "cannot_hold") for rule in wanted)
     for rule in question.rules if question.choose is Choose.SUM else ():
         settled = z3.Or(*(tell(rule.id, target.product) for tell in (room.encoding.holds, room.encoding.fails)))
-        if rule.if_unknown is None and room.refuting(facts, settled):
+        if rule.if_unknown is None and room.refuting(facts, settled) is not None:
             yield Standing(rule, question.name, target.product, "undecided")
+    others = [one for one in room.pins if one not in facts]
     for name in chain:
         for product in _places(before, name):
             for rule_id in before.trace.closing(name, product).deciding:
                 otherwise = z3.Not(room.encoding.decides(rule_id, product))
-                if room.refuting(facts, otherwise) and room.refuting([], otherwise) is None:
+                forced = room.refuting(list(room.pins), otherwise) is not None
+                if forced and room.refuting(others, otherwise) is None:
                     yield Standing(rules[rule_id], name, product, "decides")
 
 
@@ -198,6 +220,10 @@ def tell_obstacle(obstacle: Obstacle, target: Target, before: Decision, language
     return {
         "rules": [_tell_rule(one, target, before, fired, wording) for one in obstacle.rules],
         "facts": [_tell_fact(*one, before, wording) for one in obstacle.facts],
+        "lines": [
+            {"threshold": name, "label": wording.text(before.rulebook.thresholds[name].title)}
+            for name in obstacle.lines
+        ],
     }
 
 
