@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeVar
 
 import z3
 
 from sangdo.engine.inference.hit_policy import DECIMALS
-from sangdo.engine.language.rulebook import Choose, Question, Rule, Status, Value
+from sangdo.engine.language.rulebook import Choose, Question, Rule, Status, Tally, Value
 from sangdo.engine.verify.kleene import Lines, Reader, condition_term
 from sangdo.engine.verify.terms import Cases, Figure, Number, Term, Words, real_term
 from sangdo.engine.verify.truth import Truth, and_, bool_term, not_, or_
+
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
 class ClosingTerms:
     """One question, of one product where it is asked of each.
 
-    `holds` and `decides` are by rule; `answer` is what later questions read, the given answer included;
-    `unanswered` is asked without an answer from anybody; `conflict` is two different answers of exactly_one.
+    `holds` and `decides` are by rule; `given` is that a person gave the answer; `answer` is what later questions read,
+    given or found; `unanswered` is asked without an answer from anybody; `conflict` is two different answers of
+    exactly_one.
     """
 
     asked: Truth
@@ -29,15 +33,12 @@ class ClosingTerms:
     answer: Term
     unanswered: Truth
     conflict: Truth = False
+    given: Truth = False
 
 
-def close_terms(question: Question, read: Reader, lines: Lines, given: Term | None) -> ClosingTerms:
-    """Return how a question closes; `given` is the answer a person gave, which overrides the rules."""
-    retired = question.status is Status.RETIRED
-    asked = False if retired else condition_term(question.applies, True, read, lines)
+def close_terms(question: Question, asked: Truth, read: Reader, lines: Lines) -> ClosingTerms:
+    """Return how a question closes by its rules."""
     holds = {rule.id: _held(rule, asked, read, lines) for rule in question.rules}
-    if given is not None:
-        return ClosingTerms(asked, holds, dict.fromkeys(holds, False), given, False)
     if question.choose is Choose.SUM:
         return _close_sum(question, asked, holds, read, lines)
     nothing_holds = and_((asked, not_(or_(holds.values()))))
@@ -50,6 +51,43 @@ def close_terms(question: Question, read: Reader, lines: Lines, given: Term | No
         return ClosingTerms(asked, holds, decides, Words(words, asked), unanswered)
     answer = Cases(found, or_(holds.values()) if question.otherwise is None else asked)
     return ClosingTerms(asked, holds, decides, answer, unanswered, _conflict(question, found))
+
+
+def asked_term(question: Question, read: Reader, lines: Lines) -> Truth:
+    """Return the truth that a question applies and is not retired."""
+    return False if question.status is Status.RETIRED else condition_term(question.applies, True, read, lines)
+
+
+def with_given(closing: ClosingTerms, given: Term) -> ClosingTerms:
+    """Return how a question closes to which a person may have given the answer: it overrides the rules."""
+    free = not_(given.known)
+    return ClosingTerms(
+        closing.asked,
+        closing.holds,
+        {rule: and_((truth, free)) for rule, truth in closing.decides.items()},
+        _either(given, closing.answer),
+        and_((closing.unanswered, free)),
+        and_((closing.conflict, free)),
+        given.known,
+    )
+
+
+def _either(given: Term, found: Term) -> Term:
+    """Return the given answer where there is one, else the one found."""
+    free, known = not_(given.known), or_((given.known, found.known))
+    match given, found:
+        case Cases(), Cases():
+            return Cases(_merged(given.cases, found.cases, free), known)
+        case Words(), Words():
+            return Words(_merged(given.words, found.words, free), known)
+        case Figure(), Figure():
+            return Figure(_choose(given.known, given.number, found.number), known)
+    raise TypeError(f"{given} cannot stand for {found}")
+
+
+def _merged(given: Mapping[Key, Truth], found: Mapping[Key, Truth], free: Truth) -> dict[Key, Truth]:
+    keys = dict.fromkeys((*given, *found))
+    return {key: or_((given.get(key, False), and_((free, found.get(key, False))))) for key in keys}
 
 
 def fails(rule: Rule, read: Reader, lines: Lines) -> Truth:
@@ -141,3 +179,20 @@ def _total(summands: list[Number]) -> Number:
             total += number
         return round(total, DECIMALS) + 0.0
     return z3.Sum([real_term(number) for number in summands if not isinstance(number, (int, float)) or number])
+
+
+def tally_term(tally: Tally, answers: Sequence[tuple[Truth, Term]]) -> Term:
+    """Return how many of the products that exist have the answer, or whether any has, as inference tallies it."""
+    hits = [and_((exists, _has(term, tally.answer))) for exists, term in answers]
+    every = and_((or_(exists for exists, _ in answers), *(or_((not_(e), term.known)) for e, term in answers)))
+    if tally.how == "any":
+        some = or_(hits)
+        none = and_((every, not_(some)))
+        return Cases({True: some, False: none}, or_((some, none)))
+    settled = sum(hit is True for hit in hits)
+    open_hits = [z3.If(hit, 1, 0) for hit in hits if not isinstance(hit, bool)]
+    return Figure(z3.Sum(settled, *open_hits) if open_hits else settled, every)
+
+
+def _has(term: Term, answer: str) -> Truth:
+    return term.includes(answer) if isinstance(term, Words) else term.equals(answer)

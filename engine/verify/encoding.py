@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
 import z3
 
-from sangdo.engine.language.reading import tests_in
-from sangdo.engine.language.rulebook import Fact, FactType, Level, Origin, Rulebook, Tally, Value
+from sangdo.engine.language.rulebook import Fact, FactType, Level, Origin, Rulebook, Value
 from sangdo.engine.language.values import LARGEST
-from sangdo.engine.verify.closing_terms import ClosingTerms, close_terms, fails
+from sangdo.engine.verify.closing_terms import ClosingTerms, asked_term, close_terms, fails, tally_term, with_given
 from sangdo.engine.verify.kleene import Reader
-from sangdo.engine.verify.model_facts import ModelFacts, Place, number_in, plain_model, value_in
-from sangdo.engine.verify.terms import Cases, Figure, Number, Term, Words, constant, domain_of, free, real_term
-from sangdo.engine.verify.truth import and_, bool_term, not_, or_
+from sangdo.engine.verify.model_facts import ModelFacts, is_true_in, number_in, plain_model, value_in
+from sangdo.engine.verify.terms import Figure, Number, Term, Words, constant, domain_of, free, real_term, texts_named
+from sangdo.engine.verify.truth import Truth, and_, bool_term
 
 
 class Free(Enum):
@@ -26,6 +25,9 @@ class Free(Enum):
 
 FREE: Final = Free.FREE
 Line: TypeAlias = float | Literal[Free.FREE] | None
+Place: TypeAlias = tuple[str, str | None]
+"""A fact or question, and the product it is of: None for the customer's own."""
+
 GENERIC: Final = ""
 """The one product that stands for any, where the products are not fixed."""
 
@@ -35,8 +37,12 @@ class Encoding:
 
     Without `fixed` every given or measured fact is free: any allowed value, or unknown. With it a fact has the value
     there (None is unknown), is free if named in `free`, and else unknown; a question's fact with a value is an answer
-    given by a person. `fixed_products` are the products with their facts; without it there is one product, named "",
-    and the facts that count products are free, since there may be others.
+    given by a person. A question named in `free` is one that a person may answer, with any allowed value, or leave to
+    the rules; without it only the rules answer.
+
+    `fixed_products` are the products with their facts. `free_products` instead names products that may exist or not,
+    with free facts. With neither there is one product, named "", which stands for any, and the facts that count
+    products are free, since there may be others.
 
     Two texts are told apart only where a rule names one of them. Sums are exact where they depend on a free fact,
     while inference rounds them to six decimals. The terms of a question are made when first asked for. Two encodings
@@ -50,19 +56,24 @@ class Encoding:
         *,
         fixed: Mapping[str, Value | None] | None = None,
         fixed_products: Mapping[str, Mapping[str, Value | None]] | None = None,
+        free_products: Collection[str] | None = None,
         free: Collection[str] = (),
     ) -> None:
         self.rulebook = rulebook
-        self.products: tuple[str, ...] = (GENERIC,) if fixed_products is None else tuple(fixed_products)
+        named = fixed_products if fixed_products is not None else free_products
+        self.products: tuple[str, ...] = (GENERIC,) if named is None else tuple(named)
         self.domain: list[z3.BoolRef] = []
         """What holds whatever the customer: ranges, allowed values. Belongs in every solver."""
-        self._counts_are_free = fixed_products is None
+        self._counts_are_free = named is None
+        self._exists: dict[str | None, Truth] = dict.fromkeys((None, *self.products), True)
+        if fixed_products is None and free_products is not None:
+            self._exists |= {product: z3.Bool(f"there is {product!r}") for product in self.products}
         self._free_lines = {name: z3.Real(f"line {name}") for name, line in thresholds.items() if line is FREE}
         self._lines: dict[str, Number | None] = {
             name: self._free_lines[name] if isinstance(line, Free) else line for name, line in thresholds.items()
         }
         self.domain += [z3.And(line >= -LARGEST, line <= LARGEST) for line in self._free_lines.values()]
-        self._texts = _texts_named(rulebook)
+        self._texts = texts_named(rulebook)
         self._terms: dict[Place, Term] = {}
         self._free: dict[Place, Term] = {}
         self._fixed: dict[Place, Value] = {}
@@ -101,6 +112,17 @@ class Encoding:
             raise TypeError(f"{fact} is no set of words")
         return bool_term(term.includes(word))
 
+    def line(self, threshold: str) -> z3.ArithRef:
+        """Return the value of a threshold. Raises KeyError when it has none."""
+        value = self._lines[threshold]
+        if value is None:
+            raise KeyError(threshold)
+        return real_term(value)
+
+    def exists(self, product: str) -> z3.BoolRef:
+        """Return the term that there is this product."""
+        return bool_term(self._exists[product])
+
     # ------------------------------------------------------------ questions and rules
 
     def asked(self, question: str, product: str | None = None) -> z3.BoolRef:
@@ -115,6 +137,10 @@ class Encoding:
         """Return the term that the rule's condition is false; a rule that neither holds nor fails is undecided."""
         found, question = self._rules[rule]
         return bool_term(fails(found, self._reader(self._place(question.level, product)), self._lines))
+
+    def given(self, question: str, product: str | None = None) -> z3.BoolRef:
+        """Return the term that a person gave the question's answer, so that its rules do not count."""
+        return bool_term(self._closing(question, product).given)
 
     def decides(self, rule: str, product: str | None = None) -> z3.BoolRef:
         """Return the term that the rule is among those behind its question's answer."""
@@ -154,7 +180,7 @@ class Encoding:
             value = value_in(model, self.rulebook.facts[place[0]], term, self._texts.get(place[0], ()))
             if value is not None:
                 values[place] = value
-        products = self.products if with_products else ()
+        products = [p for p in self.products if with_products and is_true_in(model, self._exists[p])]
         return ModelFacts(
             {fact: value for (fact, product), value in values.items() if product is None},
             {p: {fact: value for (fact, product), value in values.items() if product == p} for p in products},
@@ -167,12 +193,13 @@ class Encoding:
 
         Raises SolverGaveUp when the solver comes to no result.
         """
+        depth = solver.num_scopes()
         solver.push()
         try:
             solver.add(*wanted)
-            model = plain_model(solver, self._free, self._free_lines)
+            model = plain_model(solver, self._free.values(), self._exists.values(), self._free_lines.values())
         finally:
-            solver.pop()
+            solver.pop(solver.num_scopes() - depth)
         return None if model is None else self.facts_of(model, with_products)
 
     # ------------------------------------------------------------ making the terms
@@ -186,8 +213,6 @@ class Encoding:
             if fact.level is not level:
                 continue
             place, value = (fact.name, product), (values or {}).get(fact.name)
-            if fact.name in free_facts and fact.origin is Origin.QUESTION:
-                raise ValueError(f"{fact.name} is answered by rules and cannot be free")
             if fact.name in free_facts or (values is None and fact.origin in _OPEN):
                 self._set_free(place, fact)
             elif value is not None:
@@ -201,8 +226,12 @@ class Encoding:
     def _set_free(self, place: Place, fact: Fact) -> None:
         name = fact.name if place[1] is None else f"{fact.name} of {place[1]}"
         term = free(fact, name, self._texts.get(fact.name, ()))
-        self._terms[place] = self._free[place] = term
+        self._free[place] = term
         self.domain += domain_of(fact, term)
+        if fact.origin is Origin.QUESTION:
+            self._given[place] = term
+        else:
+            self._terms[place] = term
 
     def _place(self, level: Level, product: str | None) -> str | None:
         """Return the product that a fact or question of this level is of. Raises KeyError for one that is not there."""
@@ -224,12 +253,12 @@ class Encoding:
         return self._terms[place]
 
     def _derived(self, fact: Fact, place: Place) -> Term:
-        if place in self._given:
-            return self._given[place]
-        if fact.tally is not None:
-            answers = [self._term(fact.tally.question, product) for product in self.products]
-            return _tally_term(fact.tally, answers)
-        return self._closing(*place).answer if fact.name in self.rulebook.questions else constant(fact, None)
+        if fact.name in self.rulebook.questions:
+            return self._closing(*place).answer
+        if fact.tally is not None and place not in self._given:
+            answers = [(self._exists[product], self._term(fact.tally.question, product)) for product in self.products]
+            return tally_term(fact.tally, answers)
+        return self._given.get(place, constant(fact, None))
 
     def _closing_of(self, rule: str, product: str | None) -> ClosingTerms:
         return self._closing(self._rules[rule][1].name, product)
@@ -238,33 +267,12 @@ class Encoding:
         question = self.rulebook.questions[name]
         place = name, self._place(question.level, product)
         if place not in self._closings:
-            self._closings[place] = close_terms(question, self._reader(place[1]), self._lines, self._given.get(place))
+            read = self._reader(place[1])
+            asked = and_((self._exists[place[1]], asked_term(question, read, self._lines)))
+            closing = close_terms(question, asked, read, self._lines)
+            given = self._given.get(place)
+            self._closings[place] = closing if given is None else with_given(closing, given)
         return self._closings[place]
 
 
 _OPEN = (Origin.GIVEN, Origin.MEASURED)
-
-
-def _texts_named(rulebook: Rulebook) -> dict[str, tuple[str, ...]]:
-    """Return for each text fact the texts that rules compare it with."""
-    texts: dict[str, dict[str, None]] = {}
-    for question in rulebook.questions.values():
-        for condition in (question.applies, *(rule.when for rule in question.rules)):
-            for test in tests_in(condition):
-                if rulebook.facts[test.fact].type is FactType.TEXT:
-                    texts.setdefault(test.fact, {}).update(dict.fromkeys(map(str, test.operands)))
-    return {name: tuple(found) for name, found in texts.items()}
-
-
-def _tally_term(tally: Tally, answers: Iterable[Term]) -> Term:
-    """Return how many products have the answer, or whether any has, as inference tallies it."""
-    terms = tuple(answers)
-    hits = [term.includes(tally.answer) if isinstance(term, Words) else term.equals(tally.answer) for term in terms]
-    every = and_((bool(terms), *(term.known for term in terms)))
-    if tally.how == "any":
-        some = or_(hits)
-        none = and_((every, not_(some)))
-        return Cases({True: some, False: none}, or_((some, none)))
-    settled = sum(hit is True for hit in hits)
-    open_hits = [z3.If(hit, 1, 0) for hit in hits if not isinstance(hit, bool)]
-    return Figure(z3.Sum(settled, *open_hits) if open_hits else settled, every)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import TypeAlias
 
 import z3
 
 from sangdo.engine.language.rulebook import Fact, FactType, Value
 from sangdo.engine.verify.terms import OTHER, Cases, Figure, Term, Words
-from sangdo.engine.verify.truth import bool_term, not_
+from sangdo.engine.verify.truth import Truth, bool_term, not_
 
-SHORTEST, LONGEST = 0, 6
-"""Decimals tried for the numbers of a customer."""
-
-Place: TypeAlias = tuple[str, str | None]
-"""A fact and the product it is of, None for the customer's own."""
+LONGEST = 6
+"""The most decimals tried for the numbers of a customer."""
 
 
 class SolverGaveUp(RuntimeError):
@@ -40,20 +36,21 @@ class ModelFacts:
 
 def value_in(model: z3.ModelRef, fact: Fact, term: Term, texts: tuple[str, ...]) -> Value | None:
     """Return the value of a fact in a model; None where it is unknown."""
-    if not _is_true(model, term.known):
+    if not is_true_in(model, term.known):
         return None
     match term:
         case Figure(number, _):
             found = number_in(model, number) if isinstance(number, z3.ExprRef) else Fraction(repr(number))
             return date.fromordinal(int(found)) if fact.type is FactType.DATE else _short(found)
         case Words(words, _):
-            return frozenset(word for word, has in words.items() if _is_true(model, has))
+            return frozenset(word for word, has in words.items() if is_true_in(model, has))
         case Cases(cases, _):
-            value = next(value for value, truth in cases.items() if _is_true(model, truth))
+            value = next(value for value, truth in cases.items() if is_true_in(model, truth))
             return _another(texts) if value == OTHER else value
 
 
-def _is_true(model: z3.ModelRef, truth: bool | z3.BoolRef) -> bool:
+def is_true_in(model: z3.ModelRef, truth: Truth) -> bool:
+    """Return whether a truth holds in a model."""
     return bool(z3.is_true(model.eval(bool_term(truth), model_completion=True)))
 
 
@@ -79,68 +76,75 @@ def _another(texts: tuple[str, ...]) -> str:
     return text
 
 
-def plain_model(solver: z3.Solver, terms: Mapping[Place, Term], lines: Mapping[str, z3.ArithRef]) -> z3.ModelRef | None:
-    """Return a model with few known facts and short numbers, or None when the solver's assertions cannot all hold.
+def plain_model(
+    solver: z3.Solver, terms: Collection[Term], products: Collection[Truth], lines: Collection[z3.ArithRef]
+) -> z3.ModelRef | None:
+    """Return a model with few products and few known facts, as short numbers, or None when the solver's assertions
+    cannot all hold. Leaves assertions in the solver, which the caller pops.
 
-    Raises SolverGaveUp when the solver comes to no result, as it may under a time limit.
+    Raises SolverGaveUp when the solver comes to no result, as it may under a limit.
     """
     if not _is_possible(solver):
         return None
-    solver.push()
-    try:
-        _forget(solver, [term.known for term in terms.values() if not isinstance(term.known, bool)])
-        _shorten(solver, [t.number for t in terms.values() if isinstance(t, Figure)], list(lines.values()))
-        return _checked_model(solver)
-    finally:
-        solver.pop()
+    away = [[not_(exists)] for exists in products if not isinstance(exists, bool)]
+    unknown = [literals for term in terms if (literals := _unknown(term))]
+    _assert_most(solver, [*away, *unknown])
+    _shorten(solver, [term for term in terms if isinstance(term, Figure)], list(lines))
+    return _model(solver)
 
 
-def _is_possible(solver: z3.Solver, *wanted: z3.BoolRef) -> bool:
-    solver.push()
-    try:
-        solver.add(*wanted)
-        result = solver.check()
-        if result == z3.unknown:
-            raise SolverGaveUp(solver.reason_unknown())
-        return bool(result == z3.sat)
-    finally:
-        solver.pop()
-
-
-def _checked_model(solver: z3.Solver) -> z3.ModelRef:
-    result = solver.check()
-    if result != z3.sat:
+def _is_possible(solver: z3.Solver, *literals: z3.BoolRef) -> bool:
+    result = solver.check(*literals)
+    if result == z3.unknown:
         raise SolverGaveUp(solver.reason_unknown())
+    return bool(result == z3.sat)
+
+
+def _model(solver: z3.Solver) -> z3.ModelRef:
+    _is_possible(solver)
     return solver.model()
 
 
-def _forget(solver: z3.Solver, known: list[z3.BoolRef]) -> None:
-    """Assert that facts are unknown, as many as may be, by halves."""
-    unknown = [not_(truth) for truth in known]
-    if not unknown:
-        return
-    if _is_possible(solver, *unknown):
-        solver.add(*unknown)
-    elif len(known) > 1:
-        half = len(known) // 2
-        _forget(solver, known[:half])
-        _forget(solver, known[half:])
+def _unknown(term: Term) -> list[z3.BoolRef]:
+    """Return the literals that together make a free fact unknown; none where it is always known."""
+    if isinstance(term.known, bool):
+        return []
+    return [not_(truth) for truth in term.cases.values()] if isinstance(term, Cases) else [not_(term.known)]
 
 
-def _shorten(solver: z3.Solver, numbers: list[object], lines: list[z3.ArithRef]) -> None:
-    """Assert values with few decimals, of all numbers at once if that is possible, else of one after another."""
-    reals = [number for number in (*numbers, *lines) if isinstance(number, z3.ArithRef) and number.is_real()]
+def _assert_most(solver: z3.Solver, groups: list[list[z3.BoolRef]]) -> None:
+    """Assert groups of literals, as many as may be: first leave out one of each contradiction, then take back in
+    those that fit after all."""
+    kept, left = dict(enumerate(groups)), []
+    while not _is_possible(solver, *(literal for group in kept.values() for literal in group)):
+        core = {literal.get_id() for literal in solver.unsat_core()}
+        left.append(next(n for n, group in kept.items() if any(literal.get_id() in core for literal in group)))
+        del kept[left[-1]]
+    solver.add(*(literal for group in kept.values() for literal in group))
+    for number in left[:-1]:
+        if _is_possible(solver, *groups[number]):
+            solver.add(*groups[number])
+
+
+def _shorten(solver: z3.Solver, figures: list[Figure], lines: list[z3.ArithRef]) -> None:
+    """Assert values with few decimals: of all numbers at once if that is possible, else of one after another."""
+    model = _model(solver)
+    known = [figure.number for figure in figures if is_true_in(model, figure.known)]
+    reals = [number for number in (*known, *lines) if number.is_real()]
     if not _pin(solver, reals):
         for number in reals:
             _pin(solver, [number])
 
 
 def _pin(solver: z3.Solver, numbers: list[z3.ArithRef]) -> bool:
-    model = _checked_model(solver)
+    """Assert the numbers of a model, rounded to as few decimals as are possible."""
+    model = _model(solver)
     exact = [number_in(model, number) for number in numbers]
-    for decimals in range(SHORTEST, LONGEST + 1):
-        pins = [number == z3.RealVal(str(round(e, decimals))) for number, e in zip(numbers, exact, strict=True)]
-        if _is_possible(solver, *pins):
-            solver.add(*pins)
+    for decimals in range(LONGEST + 1):
+        solver.push()
+        pins = zip(numbers, exact, strict=True)
+        solver.add(*(number == z3.RealVal(str(round(value, decimals))) for number, value in pins))
+        if _is_possible(solver):
             return True
+        solver.pop()
     return False

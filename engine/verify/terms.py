@@ -11,7 +11,8 @@ from typing import Final, TypeAlias
 
 import z3
 
-from sangdo.engine.language.rulebook import Fact, FactType, Value
+from sangdo.engine.language.reading import tests_in
+from sangdo.engine.language.rulebook import Fact, FactType, Rulebook, Value
 from sangdo.engine.language.values import LARGEST
 from sangdo.engine.verify.truth import Truth, and_, bool_term, not_, or_
 
@@ -89,6 +90,17 @@ def free(fact: Fact, name: str, texts: Collection[str]) -> Term:
         return Figure(z3.Int(name) if whole else z3.Real(name), sure or z3.Bool(f"{name} is known"))
     cases = {value: z3.Bool(f"{name} is {value!r}") for value in _values(fact, texts)}
     return Cases(cases, sure or or_(cases.values()))
+
+
+def texts_named(rulebook: Rulebook) -> dict[str, tuple[str, ...]]:
+    """Return for each text fact the texts that rules compare it with."""
+    texts: dict[str, dict[str, None]] = {}
+    for question in rulebook.questions.values():
+        for condition in (question.applies, *(rule.when for rule in question.rules)):
+            for test in tests_in(condition):
+                if rulebook.facts[test.fact].type is FactType.TEXT:
+                    texts.setdefault(test.fact, {}).update(dict.fromkeys(map(str, test.operands)))
+    return {name: tuple(found) for name, found in texts.items()}
 
 
 def _values(fact: Fact, texts: Collection[str]) -> tuple[Value, ...]:
