@@ -22,7 +22,7 @@ _WORDS: Mapping[str, Text] = {
     "now": Text("지금", "Now"),
     "then": Text("바꾼 뒤", "Then"),
     "who": Text("맡는 쪽", "Who"),
-    "cost": Text("품", "Effort"),
+    "cost": Text("품", "effort"),
     "answers": Text("달라지는 답", "Answers that change"),
     "because": Text("바뀐 까닭", "Because of"),
     "rules": Text("규칙", "Rules"),
@@ -52,8 +52,8 @@ _WORDS: Mapping[str, Text] = {
         "Not decided within {0} seconds: there may be other ways.",
     ),
     "against": Text("막고 있는 규칙", "The rules that stand against it"),
-    "decides": Text("{0} = {1}(으)로 답한다.", "answers {0} = {1}."),
-    "cannot_hold": Text("{0} = {1}(이)라고 답할 수 없다.", "cannot answer {0} = {1}."),
+    "decides": Text("{2}: {0}을(를) {1}으로(로) 본다.", "{2} answers {0} = {1}."),
+    "cannot_hold": Text("{2}: {0}을(를) {1}으로(로) 볼 수 없다.", "{2} cannot answer {0} = {1}."),
     "undecided_rule": Text(
         "{0}: 모르는 사실이 있어 셈할 수 없다.", "{0}: cannot be added up, since a fact is unknown."
     ),
@@ -196,10 +196,10 @@ class _Page:
 
     def _standing(self, rule: Mapping[str, Any]) -> dict[str, Any]:
         how = "undecided_rule" if rule["how"] == "undecided" else rule["how"]
-        words = self._filled(how, self._label(rule["question"]), rule["answer_label"])
+        words = self._filled(how, self._label(rule["question"]), rule["answer_label"], rule["rule"])
         marks = {"house": rule["basis"] == "house", "because": rule["because"] if rule["how"] == "decides" else None}
-        cites = ", ".join([rule["rule"], *rule["clauses"]])
-        return {"rule": rule["rule"], "words": _of_product(words, rule["product"]), "cites": cites, **marks}
+        cites = ", ".join(rule["clauses"])
+        return {"words": _of_product(words, rule["product"]), "cites": cites, **marks}
 
 
 def _of_product(words: str, product: str | None) -> str:

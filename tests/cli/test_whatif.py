@@ -188,7 +188,7 @@ def test_where_there_is_no_way_the_rules_and_the_unchangeable_facts_against_it_a
     assert [(one["fact"], one["value"]) for one in found["against"]["facts"]] == [("stability", 0.3)]
     page = whatif(STEADY, "--target", "quadrant=EI", "--by", "company", lang="ko").stdout
     assert "회사가 바꿀 수 있는 것을 모두 바꾸어도 여기에 이르지 못한다." in page
-    assert "안정성 수준 = 낮음으로 답한다. (SL-2, E1, H4) [자체 기준]" in page
+    assert "SL-2: 안정성 수준을 낮음으로 본다. (E1, H4) [자체 기준]" in page
 
 
 def test_an_answer_given_by_a_person_stands_against_another() -> None:
