@@ -153,17 +153,19 @@ def changes_of(draw: DrawFn, fact: Fact, literals: tuple[Value, ...] = ()) -> Ch
     step = draw(st.sampled_from((1, 2) if fact.type is FactType.INTEGER else (1, 0.5, 0.01, 0.3)))
     low = math.floor(draw(st.sampled_from(numbers))) - draw(st.sampled_from((0, 1)))
     high = low + draw(st.integers(1, 3)) * step + draw(st.sampled_from((0, 0, 0.001)))
-    low, high = max(low, fact.minimum or low), min(high, high if fact.maximum is None else fact.maximum)
+    low = low if fact.minimum is None else max(low, fact.minimum)
+    high = high if fact.maximum is None else min(high, fact.maximum)
     fits = high - low >= step and (fact.type is not FactType.INTEGER or low == int(low))
     return Change(by, int(low) if low == int(low) else low, high, step, cost) if fits else None
 
 
-def with_changes(draw: DrawFn, rulebook: Rulebook, most: int) -> Rulebook:
-    """The rulebook with up to so many of the facts that its rules test marked as changeable."""
+def with_changes(draw: DrawFn, rulebook: Rulebook, most: int, first: tuple[str, ...] = ()) -> Rulebook:
+    """The rulebook with up to so many of the facts that its rules test marked as changeable, some before others."""
     literals = literals_by_fact(rulebook)
     facts = dict(rulebook.facts)
     names = [name for name in sorted(literals) if facts[name].origin in (Origin.GIVEN, Origin.MEASURED)]
-    for name in draw(st.permutations(names))[:most]:
+    drawn = draw(st.permutations(names))
+    for name in [*(name for name in drawn if name in first), *(name for name in drawn if name not in first)][:most]:
         facts[name] = replace(facts[name], change=draw(changes_of(facts[name], literals[name])))
     return replace(rulebook, facts=facts)
 
