@@ -183,7 +183,7 @@ def _total(summands: list[Number]) -> Number:
 
 def tally_term(tally: Tally, answers: Sequence[tuple[Truth, Term]]) -> Term:
     """Return how many of the products that exist have the answer, or whether any has, as inference tallies it."""
-    hits = [and_((exists, _has(term, tally.answer))) for exists, term in answers]
+    hits = [_has(term, tally.answer) for _, term in answers]
     every = and_((or_(exists for exists, _ in answers), *(or_((not_(e), term.known)) for e, term in answers)))
     if tally.how == "any":
         some = or_(hits)

@@ -14,7 +14,7 @@ from sangdo.engine.verify.closing_terms import ClosingTerms, asked_term, close_t
 from sangdo.engine.verify.kleene import Reader
 from sangdo.engine.verify.model_facts import ModelFacts, is_true_in, number_in, plain_model, value_in
 from sangdo.engine.verify.terms import Figure, Number, Term, Words, constant, domain_of, free, real_term, texts_named
-from sangdo.engine.verify.truth import Truth, and_, bool_term
+from sangdo.engine.verify.truth import Truth, and_, bool_term, not_, or_
 
 
 class Free(Enum):
@@ -230,6 +230,7 @@ class Encoding:
         self.domain += domain_of(fact, term)
         if fact.origin is Origin.QUESTION:
             self._given[place] = term
+            self.domain.append(bool_term(or_((self._exists[place[1]], not_(term.known)))))
         else:
             self._terms[place] = term
 

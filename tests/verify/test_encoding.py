@@ -215,6 +215,27 @@ def test_a_sum_is_unknown_where_a_figure_is_missing_and_nothing_stands_for_it() 
     assert z3.is_true(z3.simplify(encoding.answered("net", 1.7)))
 
 
+def test_a_rule_of_a_sum_that_fails_adds_nothing_whatever_stands_for_it_when_unknown() -> None:
+    flag = fact("flag", FactType.FLAG)
+    asked = question("net", Choose.SUM, rule("N-1", check("flag", Operator.IS, True), points=5, if_unknown=2))
+    encoding = Encoding(rulebook([flag], asked), {})
+    for value, total in ((True, 5), (False, 0)):
+        assert find(encoding, encoding.equals("flag", value), z3.Not(encoding.answered("net", total))) is None
+    assert find(encoding, encoding.answered("net", 2)) == ModelFacts({}, {"": {}}, {})
+
+
+def test_a_choice_has_one_value_at_a_time() -> None:
+    encoding = Encoding(rulebook([fact("kind", FactType.CHOICE, "a", "b", "c")]), {})
+    assert find(encoding, encoding.equals("kind", "a"), encoding.equals("kind", "c")) is None
+
+
+def test_an_answer_is_given_only_of_a_product_that_exists() -> None:
+    encoding = Encoding(DEALER, {}, free_products=("1", "2"), free=("verdict",))
+    assert find(encoding, encoding.given("verdict", "1"), z3.Not(encoding.exists("1"))) is None
+    found = find(encoding, encoding.given("verdict", "2"), encoding.equals("weak_ones", 1))
+    assert found == ModelFacts({}, {"2": {"verdict": "drop"}}, {})
+
+
 def test_a_given_answer_overrides_the_rules() -> None:
     book = rulebook([SCORE], LEVELS)
     fixed = Encoding(book, {"line": 0.5}, fixed={"score": 0.9, "level": "low"})
