@@ -55,7 +55,7 @@ _WORDS: Mapping[str, Text] = {
     "decides": Text("{2}: {0}을(를) {1}으로(로) 본다.", "{2} answers {0} = {1}."),
     "cannot_hold": Text("{2}: {0}을(를) {1}으로(로) 볼 수 없다.", "{2} cannot answer {0} = {1}."),
     "undecided_rule": Text(
-        "{0}: 모르는 사실이 있어 셈할 수 없다.", "{0}: cannot be added up, since a fact is unknown."
+        "{2}: 모르는 사실이 있어 {0}을(를) 셈할 수 없다.", "{0}: cannot be added up, since a fact is unknown."
     ),
     "given_answer": Text("{0} (사람이 준 답)", "{0} (given by a person)"),
     "lines": Text("값이 없는 기준선", "Lines that have no value"),
@@ -196,7 +196,7 @@ class _Page:
 
     def _standing(self, rule: Mapping[str, Any]) -> dict[str, Any]:
         how = "undecided_rule" if rule["how"] == "undecided" else rule["how"]
-        words = self._filled(how, self._label(rule["question"]), rule["answer_label"], rule["rule"])
+        words = self._filled(how, self._label(rule["question"]), rule["answer_label"] or "", rule["rule"])
         marks = {"house": rule["basis"] == "house", "because": rule["because"] if rule["how"] == "decides" else None}
         cites = ", ".join(rule["clauses"])
         return {"words": _of_product(words, rule["product"]), "cites": cites, **marks}

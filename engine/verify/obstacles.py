@@ -199,18 +199,20 @@ def _standing(
     if before.trace.closing(target.question, target.product).how == "given":
         wanted = []
     yield from (Standing(rule, question.name, target.product, "cannot_hold") for rule in wanted)
-    for rule in question.rules if question.choose is Choose.SUM else ():
-        settled = z3.Or(*(tell(rule.id, target.product) for tell in (room.encoding.holds, room.encoding.fails)))
-        if rule.if_unknown is None and room.refuting(facts, settled) is not None:
-            yield Standing(rule, question.name, target.product, "undecided")
     others = [one for one in room.pins if one not in facts]
-    for name in chain:
-        for product in _places(before, name):
-            for rule_id in before.trace.closing(name, product).deciding:
-                otherwise = z3.Not(room.encoding.decides(rule_id, product))
-                forced = room.refuting(list(room.pins), otherwise) is not None
-                if forced and room.refuting(others, otherwise) is None:
-                    yield Standing(rules[rule_id], name, product, "decides")
+
+    def is_forced(refuted: z3.BoolRef) -> bool:
+        return room.refuting(list(room.pins), refuted) is not None and room.refuting(others, refuted) is None
+
+    for name, product in [(one, place) for one in chain for place in _places(before, one)]:
+        for rule_id in before.trace.closing(name, product).deciding:
+            if is_forced(z3.Not(room.encoding.decides(rule_id, product))):
+                yield Standing(rules[rule_id], name, product, "decides")
+        question = before.rulebook.questions[name]
+        for rule in question.rules if question.choose is Choose.SUM else ():
+            settled = z3.Or(room.encoding.holds(rule.id, product), room.encoding.fails(rule.id, product))
+            if rule.if_unknown is None and is_forced(settled):
+                yield Standing(rule, name, product, "undecided")
 
 
 def tell_obstacle(obstacle: Obstacle, target: Target, before: Decision, language: str) -> dict[str, Any]:
@@ -231,7 +233,7 @@ def _tell_rule(
     one: Standing, target: Target, before: Decision, fired: Mapping[_Subject, Any], wording: Wording
 ) -> dict[str, Any]:
     rule = one.rule
-    answer = target.answer if one.how != "decides" else rule.then
+    answer = target.answer if one.how == "cannot_hold" else rule.then
     if answer is None:
         answer = before.trace.closing(one.question, one.product).answer
     told = fired.get((rule.id, one.product))
@@ -244,7 +246,7 @@ def _tell_rule(
         "basis": rule.basis.value,
         "clauses": list(rule.clauses),
         "answer": as_json(answer),
-        "answer_label": wording.named(one.question, answer),
+        "answer_label": None if answer is None else wording.named(one.question, answer),
         "because": told["because"] if told and one.how == "decides" else None,
     }
 
