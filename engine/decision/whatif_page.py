@@ -55,7 +55,7 @@ _WORDS: Mapping[str, Text] = {
     "decides": Text("{2}: {0}을(를) {1}으로(로) 본다.", "{2} answers {0} = {1}."),
     "cannot_hold": Text("{2}: {0}을(를) {1}으로(로) 볼 수 없다.", "{2} cannot answer {0} = {1}."),
     "undecided_rule": Text(
-        "{2}: 모르는 사실이 있어 {0}을(를) 셈할 수 없다.", "{0}: cannot be added up, since a fact is unknown."
+        "{2}: 모르는 사실이 있어 {0}을(를) 셈할 수 없다.", "{2} leaves {0} without a sum: a fact is unknown."
     ),
     "given_answer": Text("{0} (사람이 준 답)", "{0} (given by a person)"),
     "lines": Text("값이 없는 기준선", "Lines that have no value"),

@@ -40,7 +40,7 @@ from sangdo.engine.verify.levers import Lever, exact, find_levers
 from sangdo.engine.verify.target import Target
 from sangdo.engine.verify.targets import MOST_WAYS, Search, search_ways
 from sangdo.tests.property.strategies import HERE, Scope, customers, rulebooks, with_changes
-from sangdo.tests.property.strategies import tests as tests_of
+from sangdo.tests.property.strategies import tests as one_test
 
 LEVERS = 4
 CUSTOMERS = 3
@@ -73,7 +73,7 @@ def with_goal(draw: DrawFn, rulebook: Rulebook) -> tuple[Rulebook, tuple[str, ..
     kinds = (Origin.GIVEN, Origin.MEASURED)
     base = [fact for fact in rulebook.facts.values() if fact.origin in kinds and fact.level is Level.CUSTOMER]
     scope = Scope(draw(st.permutations(base))[:LEVERS], [], False)
-    several = tuple(AllOf((draw(tests_of(scope)), draw(tests_of(scope)))) for _ in range(LEVERS))
+    several = tuple(AllOf((draw(one_test(scope)), draw(one_test(scope)))) for _ in range(LEVERS))
     words = Text("목표", "goal")
     when = AnyOf(several)
     rule = Rule("GOAL-1", words, Basis.HOUSE, ("H1",), when, True, None, 1, None, (), None, HERE)
