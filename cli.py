@@ -12,7 +12,9 @@ from sangdo import __version__
 from sangdo.commands.verbs import Verbs
 from sangdo.engine.language.errors import SangdoError
 
-VERBS = ("plan", "explain", "book", "measure", "check", "test", "trace", "list", "schema", "log", "feedback")
+VERBS = (
+    "plan", "explain", "whatif", "book", "measure", "check", "test", "trace", "list", "schema", "log", "feedback",
+)  # fmt: skip
 INTERNAL = 1
 
 

@@ -11,7 +11,8 @@ from sangdo.engine.language.rulebook import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class ResolvedThreshold:
-    """The value in force and where it came from: `book`, `dated` (in force `since` a date) or `none`, unknown."""
+    """The value in force and where it came from: `book`, `dated` (in force `since` a date), `set` (moved for one
+    question) or `none`, unknown."""
 
     name: str
     value: float | None
@@ -25,8 +26,8 @@ def resolve_thresholds(rulebook: Rulebook, as_of: date, lines: Mapping[str, floa
     resolved = {}
     for name, threshold in rulebook.thresholds.items():
         in_force = [(since, value) for since, value in threshold.values if since <= as_of]
-        if threshold.method is not None and name in lines:
-            resolved[name] = ResolvedThreshold(name, lines[name], "book")
+        if name in lines:
+            resolved[name] = ResolvedThreshold(name, lines[name], "book" if threshold.method else "set")
         elif in_force:
             since, value = in_force[-1]
             resolved[name] = ResolvedThreshold(name, value, "dated", since)

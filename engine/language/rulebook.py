@@ -73,11 +73,27 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Who can change a fact, and how: a number in steps from its lowest value up, and at what cost.
+
+    `by` is rep or company. `minimum` and `maximum` (inclusive) and `step` are None for a fact that is no number.
+    `cost` is what the change takes, in the house's own points of effort, however large it is.
+    """
+
+    by: str
+    minimum: float | None
+    maximum: float | None
+    step: float | None
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One entry of the vocabulary.
 
     `minimum` and `maximum` are inclusive and None when open; `values` holds the allowed values of a
-    choice or choices with their labels; `ask` is the sentence a rep is asked when the fact is unknown.
+    choice or choices with their labels; `ask` is the sentence a rep is asked when the fact is unknown; `change` is
+    None for a fact that nobody can change.
     """
 
     name: str
@@ -93,6 +109,7 @@ class Fact:
     ask: Text | None = None
     default: Value | None = None
     tally: Tally | None = None
+    change: Change | None = None
 
 
 class Operator(StrEnum):

@@ -117,10 +117,16 @@ def _vocabulary() -> Schema:
             "of": {"const": "product"},
             "from": {"anyOf": [_one_of(vocabulary.ORIGINS), counted]},
             "default": {"type": ["string", "number", "boolean"]},
+            "changeable_by": _one_of(vocabulary.CHANGERS),
+            "change": _record(
+                {"at least": {"type": "number"}, "at most": {"type": "number"},
+                 "step": {"type": "number", "exclusiveMinimum": 0}, "cost": {"type": "number", "exclusiveMinimum": 0}},
+                (),
+            ),
             "ask": _TEXT,
         },
         ("label", "type"),
-    )
+    )  # fmt: skip
     return _record({"facts": _named(fact)}, ("facts",))
 
 

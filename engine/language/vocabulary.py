@@ -6,13 +6,16 @@ from dataclasses import replace
 
 from sangdo.engine.language.errors import Location
 from sangdo.engine.language.record import MAX_NAME, Record, check_name, read_text
-from sangdo.engine.language.rulebook import Fact, FactType, Level, Origin, Tally, Text, Value
+from sangdo.engine.language.rulebook import Change, Fact, FactType, Level, Origin, Tally, Text, Value
 from sangdo.engine.language.source import Mapping, Node, Scalar, Source
-from sangdo.engine.language.values import WrongValue, show_raw, typed
+from sangdo.engine.language.values import WrongValue, plain, show_raw, typed
 
-KEYS = ("label", "type", "unit", "range", "values", "of", "from", "default", "ask")
+KEYS = ("label", "type", "unit", "range", "values", "of", "from", "default", "changeable_by", "change", "ask")
+CHANGE_KEYS = ("at least", "at most", "step", "cost")
+CHANGERS = ("rep", "company")
 ORIGINS = ("given", "measured", "question")
 MAX_VALUES = 40
+_STEPS = {FactType.NUMBER: 0.01, FactType.INTEGER: 1, FactType.MONEY: 1, FactType.PERCENT: 1}
 
 
 def read_vocabulary(source: Source, node: Node | None) -> dict[str, Fact]:
@@ -45,7 +48,7 @@ def _read_fact(source: Source, name: str, node: Node, at: Location) -> Fact | No
         source.add(at, f"the fact {name} has no question to ask for it", expected="ask: {ko: ..., en: ...}")
     values = _read_values(record, kind)
     fact = Fact(name, label, kind, origin, level, at, record.text("unit"), minimum, maximum, values, ask, None, tally)
-    return _with_default(record, fact)
+    return _with_default(record, replace(fact, change=_read_change(record, fact)))
 
 
 def _read_origin(record: Record) -> tuple[Origin, Tally | None]:
@@ -72,6 +75,52 @@ def _read_range(record: Record, kind: FactType) -> tuple[float | None, float | N
     if low is not None and high is not None and low > high:
         record.source.add(inner.location, f"the range of {record.what} is empty")
     return low, high
+
+
+def _read_change(record: Record, fact: Fact) -> Change | None:
+    by, source = record.word("changeable_by", CHANGERS), record.source
+    if "changeable_by" not in record:
+        if "change" in record:
+            message = f"the change of {record.what} does not say who makes it"
+            source.add(record.at("change"), message, expected="changeable_by: rep or company")
+        return None
+    if fact.origin in (Origin.QUESTION, Origin.COUNTED) or fact.type in (FactType.DATE, FactType.TEXT):
+        expected = "changeable_by only on a given or measured fact that is neither a date nor a text"
+        source.add(record.at("changeable_by"), f"nobody can set {record.what}", expected=expected)
+        return None
+    inner = Record(source, record.node("change"), f"the change of {record.what}", CHANGE_KEYS)
+    cost = inner.number("cost") if "cost" in inner else 1
+    if cost is not None and cost <= 0:
+        source.add(inner.at("cost"), f"the cost of {inner.what} must be more than 0")
+    if fact.type.is_numeric:
+        return _read_steps(record, inner, fact, by or "", cost or 1)
+    for key in ("at least", "at most", "step"):
+        if key in inner:
+            source.add(inner.at(key), f'only a number changes by "{key}", {record.what} is a {fact.type.value}')
+    return Change(by or "", None, None, None, cost or 1)
+
+
+def _read_steps(record: Record, inner: Record, fact: Fact, by: str, cost: float) -> Change | None:
+    """Read between which bounds and in which steps a number can be changed; `range` bounds it where it does not say."""
+    low = inner.number("at least") if "at least" in inner else fact.minimum
+    high = inner.number("at most") if "at most" in inner else fact.maximum
+    step = inner.number("step") if "step" in inner else _STEPS[fact.type]
+    where = inner.location if "change" in record else record.at("changeable_by")
+    if low is None or high is None:
+        message = f"{record.what} can be changed, but has no bounds"
+        record.source.add(where, message, expected="change: {at least: x, at most: y}")
+        return None
+    for key, bound in (("at least", low), ("at most", high)):
+        if not (fact.minimum is None or fact.minimum <= bound) or not (fact.maximum is None or bound <= fact.maximum):
+            record.source.add(inner.at(key), f"{key} {plain(bound)} of {inner.what} lies outside its range")
+    whole = [step, low] if fact.type is FactType.INTEGER else []
+    if step is None or step <= 0 or any(number != int(number) for number in whole if number is not None):
+        expected = "whole numbers" if whole else "a number above 0"
+        record.source.add(inner.at("step"), f"{inner.what} has no possible step", expected=expected)
+    elif step > high - low:
+        message = f"a step of {plain(step)} does not fit into the bounds of {inner.what}"
+        record.source.add(where, message, expected="change: {at least: x, at most: y, step: z}")
+    return Change(by, low, high, step, cost)
 
 
 def _read_values(record: Record, kind: FactType) -> dict[str, Text] | None:

@@ -10,6 +10,7 @@ from sangdo.engine.language.rulebook import (
     Action,
     AllOf,
     AnyOf,
+    Change,
     Condition,
     Fact,
     Level,
@@ -79,7 +80,7 @@ def _fact(fact: Fact) -> Plain:
     origin: Plain = str(fact.origin)
     if fact.tally:
         origin = {fact.tally.how: fact.tally.question, "is": fact.tally.answer}
-    return _present(
+    before_ask = _present(
         label=_text(fact.label),
         type=str(fact.type),
         unit=_text(fact.unit),
@@ -88,8 +89,15 @@ def _fact(fact: Fact) -> Plain:
         of="product" if fact.level is Level.PRODUCT else None,
         from_=None if fact.origin is Origin.GIVEN else origin,
         default=fact.default,
-        ask=_text(fact.ask),
     )
+    return before_ask | _change(fact.change) | _present(ask=_text(fact.ask))
+
+
+def _change(change: Change | None) -> dict[str, Plain]:
+    if change is None:
+        return {}
+    told = _present(at_least=change.minimum, at_most=change.maximum, step=change.step, cost=change.cost)
+    return {"changeable_by": change.by, "change": told}
 
 
 def _action(action: Action) -> Plain:

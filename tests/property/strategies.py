@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from sangdo.engine.language.rulebook import (
     AllOf,
     AnyOf,
     Basis,
+    Change,
     Choose,
     Clause,
     Condition,
@@ -138,6 +139,35 @@ def facts_named(draw: DrawFn, name: str, level: Level, kinds: tuple[FactType, ..
     values = {word: Text(word, word) for word in words} if kind in (FactType.CHOICE, FactType.CHOICES) else None
     unit = Text("분기당", "a quarter") if kind.is_numeric and draw(one_in(4)) else None
     return Fact(name, draw(texts()), kind, origin, level, HERE, unit, low, high, values, draw(texts()))
+
+
+@st.composite
+def changes_of(draw: DrawFn, fact: Fact, literals: tuple[Value, ...] = ()) -> Change | None:
+    """Who can change a fact: a number between a few steps around a literal of the rules. None where nobody can."""
+    by, cost = draw(st.sampled_from(("rep", "company"))), draw(st.sampled_from((1, 1, 2, 0.5, 1 / 3)))
+    if fact.origin not in (Origin.GIVEN, Origin.MEASURED) or fact.type in (FactType.DATE, FactType.TEXT):
+        return None
+    if not fact.type.is_numeric:
+        return Change(by, None, None, None, cost)
+    numbers = [x for x in (*literals, fact.minimum, 0) if isinstance(x, (int, float)) and abs(x) < 1e6]
+    step = draw(st.sampled_from((1, 2) if fact.type is FactType.INTEGER else (1, 0.5, 0.01, 0.3)))
+    low = math.floor(draw(st.sampled_from(numbers))) - draw(st.sampled_from((0, 1)))
+    high = low + draw(st.integers(1, 3)) * step + draw(st.sampled_from((0, 0, 0.001)))
+    low = low if fact.minimum is None else max(low, fact.minimum)
+    high = high if fact.maximum is None else min(high, fact.maximum)
+    fits = high - low >= step and (fact.type is not FactType.INTEGER or low == int(low))
+    return Change(by, int(low) if low == int(low) else low, high, step, cost) if fits else None
+
+
+def with_changes(draw: DrawFn, rulebook: Rulebook, most: int, first: tuple[str, ...] = ()) -> Rulebook:
+    """The rulebook with up to so many of the facts that its rules test marked as changeable, some before others."""
+    literals = literals_by_fact(rulebook)
+    facts = dict(rulebook.facts)
+    names = [name for name in sorted(literals) if facts[name].origin in (Origin.GIVEN, Origin.MEASURED)]
+    drawn = draw(st.permutations(names))
+    for name in [*(name for name in drawn if name in first), *(name for name in drawn if name not in first)][:most]:
+        facts[name] = replace(facts[name], change=draw(changes_of(facts[name], literals[name])))
+    return replace(rulebook, facts=facts)
 
 
 # ---------------------------------------------------------------- conditions
@@ -314,7 +344,8 @@ def rulebooks(draw: DrawFn, monotone: bool = False) -> Rulebook:
     }
     lines = {name: growing.thresholds[name] for question in by_file.values() for name in question.thresholds}
     chained = {name: by_file[name] for stratum in strata for name in stratum}
-    return Rulebook("r1", "", "rules", growing.facts, lines, chained, actions, clauses, strata)
+    made = Rulebook("r1", "", "rules", growing.facts, lines, chained, actions, clauses, strata)
+    return made if monotone else with_changes(draw, made, 2)
 
 
 # ---------------------------------------------------------------- customers
