@@ -17,7 +17,7 @@ from sangdo.commands.output import Output, as_json
 @customer_options
 @click.option("--set", "changes", multiple=True, metavar="FACT=VALUE", help="Change this; may be given several times.")
 @click.option("--target", metavar="QUESTION=ANSWER", help="Find the least changes that bring this answer about.")
-@click.option("--by", type=click.Choice(["rep", "company"]), help="Change only what they can change.")
+@click.option("--who", type=click.Choice(["rep", "company"]), help="Change only what they can change.")
 @click.option(
     "--seconds", type=click.FloatRange(0, 3600, min_open=True), default=10, show_default=True,
     help="Search no longer than this.",
@@ -25,7 +25,7 @@ from sangdo.commands.output import Output, as_json
 @output_options("text", "md", "html", "json")
 def command(
     customer: str | None, facts: Path | None, book: Path | None, rules: Path, lang: str, as_of: date | None,
-    changes: tuple[str, ...], target: str | None, by: str | None, seconds: float, output: Output,
+    changes: tuple[str, ...], target: str | None, who: str | None, seconds: float, output: Output,
 ) -> None:  # fmt: skip
     """Show what one customer's plan would be with some facts changed, or what to change for another answer.
 
@@ -33,7 +33,7 @@ def command(
     Examples:
       sangdo whatif 12347 --book examples/book --set stability=0.8
       sangdo whatif 12347 --book examples/book --set contribution_line=600
-      sangdo whatif 12347 --book examples/book --target quadrant=EI --by rep
+      sangdo whatif 12347 --book examples/book --target quadrant=EI --who rep
     """
     if bool(changes) == bool(target):
         raise click.UsageError("give either --set FACT=VALUE or --target QUESTION=ANSWER")
@@ -54,5 +54,5 @@ def command(
         from sangdo.engine.verify.targets import search_ways, tell_search
 
         wanted = read_target(target, rulebook, known)
-        told |= tell_search(search_ways(decider, before, wanted, by, seconds), before, lang)
+        told |= tell_search(search_ways(decider, before, wanted, who, seconds), before, lang)
     output.write(as_json(told) if output.form == "json" else render_what_if(told, rulebook, output.form))

@@ -15,7 +15,9 @@ from sangdo.engine.audit.logged_plan import decision_entry
 from sangdo.engine.audit.seals import seal, unseal
 from sangdo.engine.decision.decision import Decision
 from sangdo.engine.decision.plan import build_plan
+from sangdo.engine.explain.evaluation import Evaluator
 from sangdo.engine.facts.facts import Facts, Known, Outlook
+from sangdo.engine.inference.thresholds import resolve_thresholds
 from sangdo.engine.inference.trace import Trace
 from sangdo.engine.language.rulebook import Rulebook
 from sangdo.tests.audit.plans import STEADY, decide
@@ -49,15 +51,16 @@ def customers(draw: st.DrawFn) -> tuple[Rulebook, Facts]:
     return rulebook, replace(dressed, currency=draw(st.sampled_from([None, "KRW"])))
 
 
-@settings(max_examples=50, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(customers())
 def test_facts_come_back_from_json_as_they_were(case: tuple[Rulebook, Facts]) -> None:
     rulebook, facts = case
-    decision = Decision(rulebook, facts, Trace(facts, {}, {}, {}, (), ()), ())
+    evaluator = Evaluator(rulebook, resolve_thresholds(rulebook, facts.as_of, facts.lines))
+    decision = Decision(rulebook, facts, Trace(facts, {}, {}, {}, (), ()), (), evaluator)
     written = json.dumps(decision_body(decision, {}), allow_nan=False)
     back = facts_of(json.loads(written))
     assert back == facts
-    again = Decision(rulebook, back, decision.trace, ())
+    again = Decision(rulebook, back, decision.trace, (), evaluator)
     assert json.dumps(decision_body(again, {})) == written, "the types and the order are the same too"
     assert again.id == decision.id
 

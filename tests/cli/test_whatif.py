@@ -178,7 +178,7 @@ def test_a_target_that_is_so_already_needs_no_change() -> None:
 
 
 def test_where_there_is_no_way_the_rules_and_the_unchangeable_facts_against_it_are_named() -> None:
-    found = told(STEADY, "--target", "quadrant=EI", "--by", "company")
+    found = told(STEADY, "--target", "quadrant=EI", "--who", "company")
     assert (found["outcome"], found["ways"]) == ("none", [])
     assert [(one["rule"], one["how"]) for one in found["against"]["rules"]] == [
         ("Q-1", "cannot_hold"),
@@ -186,7 +186,7 @@ def test_where_there_is_no_way_the_rules_and_the_unchangeable_facts_against_it_a
         ("SL-2", "decides"),
     ]
     assert [(one["fact"], one["value"]) for one in found["against"]["facts"]] == [("stability", 0.3)]
-    page = whatif(STEADY, "--target", "quadrant=EI", "--by", "company", lang="ko").stdout
+    page = whatif(STEADY, "--target", "quadrant=EI", "--who", "company", lang="ko").stdout
     assert "회사가 바꿀 수 있는 것을 모두 바꾸어도 여기에 이르지 못한다." in page
     assert "SL-2: 안정성 수준을 낮음으로 본다. (E1, H4) [자체 기준]" in page
 
@@ -217,7 +217,7 @@ def test_a_sum_is_to_reach_the_number_named() -> None:
 
 def test_what_the_company_changes_is_left_alone_when_the_rep_asks() -> None:
     eiv = "quadrant: EII\nopen_complaints: 0\nsatisfaction: 5\n"
-    ways = told(eiv, "--target", "churn_cause=dissatisfaction", "--by", "rep")["ways"]
+    ways = told(eiv, "--target", "churn_cause=dissatisfaction", "--who", "rep")["ways"]
     assert {one["by"] for way in ways for one in way["changes"]} == {"rep"}
     assert len(ways) == 2
     assert len(told(eiv, "--target", "churn_cause=dissatisfaction")["ways"]) == 3
