@@ -63,7 +63,8 @@ _CODES = (
         "error",
         Text("답이 없는 고객", "A customer without an answer"),
         Text(
-            "질문은 해당되는데 어느 규칙도 맞지 않는 고객이 있다. 모르는 사실 때문이 아니다. 빠진 경우를 규칙으로 더하거나 otherwise를 둔다.",
+            "질문은 해당되는데 어느 규칙도 맞지 않는 고객이 있다. 모르는 사실 때문이 아니다. 빠진 경우를 규칙으로 "
+            "더하거나 otherwise를 둔다.",
             "The question applies to a customer, yet no rule holds, and not because something is unknown. Add a rule "
             "for the case left out, or an otherwise.",
         ),
@@ -73,7 +74,8 @@ _CODES = (
         "error",
         Text("서로 다른 두 답", "Two different answers"),
         Text(
-            "답이 하나여야 하는 질문(exactly_one)에서 답이 다른 두 규칙이 한 고객에게 함께 성립한다. 두 조건이 겹치지 않게 한쪽을 좁힌다.",
+            "답이 하나여야 하는 질문(exactly_one)에서 답이 다른 두 규칙이 한 고객에게 함께 성립한다. 두 조건이 "
+            "겹치지 않게 한쪽을 좁힌다.",
             "In a question with exactly_one, two rules with different answers hold for one customer. Narrow one of "
             "the two until they no longer meet.",
         ),
@@ -83,7 +85,8 @@ _CODES = (
         "warning",
         Text("앞 규칙에 가려진 규칙", "A rule behind earlier ones"),
         Text(
-            "first_match에서 이 규칙이 성립할 때마다 앞의 규칙이 먼저 성립하므로 결정하는 일이 없다. 위로 옮기거나, 앞의 규칙을 좁히거나, 지운다.",
+            "first_match에서 이 규칙이 성립할 때마다 앞의 규칙이 먼저 성립하므로 결정하는 일이 없다. 위로 옮기거나, "
+            "앞의 규칙을 좁히거나, 지운다.",
             "Under first_match an earlier rule holds whenever this one does, so that it never decides. Move it up, "
             "narrow the earlier ones, or remove it.",
         ),
@@ -93,7 +96,8 @@ _CODES = (
         "warning",
         Text("성립할 수 없는 규칙", "A rule that never holds"),
         Text(
-            "앞선 질문이 줄 수 있는 답까지 따지면 이 규칙이 성립하는 고객이 없다. 앞선 질문의 규칙이 바뀌지 않았는지 보고, 필요 없으면 지운다.",
+            "앞선 질문이 줄 수 있는 답까지 따지면 이 규칙이 성립하는 고객이 없다. 앞선 질문의 규칙이 바뀌지 "
+            "않았는지 보고, 필요 없으면 지운다.",
             "Given the answers that earlier questions can have, the rule holds for no customer. See whether an earlier "
             "question has changed; remove the rule if nobody misses it.",
         ),
@@ -103,7 +107,8 @@ _CODES = (
         "error",
         Text("스스로 어긋나는 조건", "A condition at odds with itself"),
         Text(
-            "조건(applies 포함)이 그 자체로 참이 될 수 없다. 서로 어긋나는 두 검사, 범위 밖의 값, 뒤바뀐 기준선이 흔한 원인이다. 조건을 바로잡는다.",
+            "조건(applies 포함)이 그 자체로 참이 될 수 없다. 서로 어긋나는 두 검사, 범위 밖의 값, 뒤바뀐 기준선이 "
+            "흔한 원인이다. 조건을 바로잡는다.",
             "The condition, with the question's applies, cannot be true whatever the answers before it. Two tests at "
             "odds, a value out of range or two thresholds in the wrong order are the usual causes. Put it right.",
         ),
@@ -113,7 +118,8 @@ _CODES = (
         "warning",
         Text("없어도 되는 규칙", "A rule that changes nothing"),
         Text(
-            "이 규칙을 빼도 모든 고객의 답과 할 일이 같다. 다른 규칙이나 otherwise가 같은 일을 한다. 지우거나, 달리 뜻한 바가 있으면 조건을 고친다.",
+            "이 규칙을 빼도 모든 고객의 답과 할 일이 같다. 다른 규칙이나 otherwise가 같은 일을 한다. 지우거나, 달리 "
+            "뜻한 바가 있으면 조건을 고친다.",
             "Without this rule every customer gets the same answer and the same actions: other rules or the otherwise "
             "do its work. Remove it, or mend its condition if something else was meant.",
         ),
@@ -123,7 +129,8 @@ _CODES = (
         "warning",
         Text("언제나 참인 조건", "A condition that is always true"),
         Text(
-            "값을 아는 모든 고객에게 참이므로 아무것도 가르지 않는다. 검사를 빼거나 값을 고친다. 알려져 있는지만 보려면 {is: known}으로 쓴다.",
+            "값을 아는 모든 고객에게 참이므로 아무것도 가르지 않는다. 검사를 빼거나 값을 고친다. 알려져 있는지만 "
+            "보려면 {is: known}으로 쓴다.",
             "It is true for every customer of whom the fact is known, so it tells nobody apart. Take the test out or "
             "correct its value; where knowing is the point, write {is: known}.",
         ),
@@ -170,7 +177,8 @@ _CODES = (
         Text("아무 규칙도 주지 않는 답", "An answer no rule gives"),
         Text(
             "answers에 있지만 어느 규칙의 then에도, otherwise에도 없다. 규칙을 더하거나 answers에서 뺀다.",
-            "It is listed in answers, but is no rule's then and not the otherwise. Add a rule, or take it off the list.",
+            "It is listed in answers, but is no rule's then and not the otherwise. Add a rule, or take it off the "
+            "list.",
         ),
     ),
     Code(
@@ -196,8 +204,10 @@ _CODES = (
         "warning",
         Text("경계값이 빠짐", "The value on the line is left out"),
         Text(
-            "한 규칙은 기준 미만, 다른 규칙은 기준 초과만 다루어 기준과 정확히 같은 값에는 답이 없다. 한쪽을 at least나 at most로 바꾼다.",
-            "One rule takes values below a line and another those above it, so that a value exactly on it has no answer. "
+            "한 규칙은 기준 미만, 다른 규칙은 기준 초과만 다루어 기준과 정확히 같은 값에는 답이 없다. 한쪽을 at "
+            "least나 at most로 바꾼다.",
+            "One rule takes values below a line and another those above it, so that a value exactly on it has no "
+            "answer. "
             "Turn one test into at least or at most.",
         ),
     ),
@@ -206,7 +216,8 @@ _CODES = (
         "warning",
         Text("순서가 뒤바뀌는 기준선", "Thresholds that change places"),
         Text(
-            "같은 사실을 재는 두 기준선의 크고 작음이 어느 날부터 뒤바뀐다. 그날부터 두 값 사이의 고객은 다른 규칙을 만난다. 날짜와 값을 확인한다.",
+            "같은 사실을 재는 두 기준선의 크고 작음이 어느 날부터 뒤바뀐다. 그날부터 두 값 사이의 고객은 다른 "
+            "규칙을 만난다. 날짜와 값을 확인한다.",
             "Two thresholds on one fact swap their order from some date on; from then, customers between the two meet "
             "other rules. Check the dates and the values.",
         ),
@@ -217,7 +228,8 @@ _CODES = (
         Text("옮기지 않은 글", "A text not translated"),
         Text(
             "한국어와 영어가 같거나, 한국어에 한글이 없거나, 영어에 한글이 있다. 빠진 말로 옮겨 적는다.",
-            "Korean and English are the same, the Korean has no Hangul, or the English has some. Write the missing one.",
+            "Korean and English are the same, the Korean has no Hangul, or the English has some. Write the missing "
+            "one.",
         ),
     ),
     Code(
@@ -225,8 +237,10 @@ _CODES = (
         "info",
         Text("모를 수 있는 값을 보이는 글", "A text that may show an unknown value"),
         Text(
-            "규칙이 성립해도 글에 넣을 값을 모를 수 있어 “(아직 모름)”으로 나온다. 조건에 {is: known}을 더하거나 글에서 뺀다.",
-            'The rule may hold while the value in its text is unknown; it then reads "(not known yet)". Add {is: known} '
+            "규칙이 성립해도 글에 넣을 값을 모를 수 있어 “(아직 모름)”으로 나온다. 조건에 {is: known}을 더하거나 "
+            "글에서 뺀다.",
+            'The rule may hold while the value in its text is unknown; it then reads "(not known yet)". Add {is: '
+            "known} "
             "to the condition, or leave the value out of the text.",
         ),
     ),
@@ -236,7 +250,8 @@ _CODES = (
         Text("쓸 수 없는 규칙 파일", "A rule file that cannot be used"),
         Text(
             "`sangdo check`가 받아들이지 않는다. 바로잡을 때까지 규칙집을 쓸 수 없고, 나머지도 분석하지 않는다.",
-            "`sangdo check` refuses it. Until it is put right the rulebook cannot be used, and nothing else is analysed.",
+            "`sangdo check` refuses it. Until it is put right the rulebook cannot be used, and nothing else is "
+            "analysed.",
         ),
     ),
     Code(
