@@ -21,7 +21,7 @@ _WORDS = {
     "warning": Text("경고", "warning"),
     "info": Text("참고", "info"),
     "accepted": Text("받아들임", "accepted"),
-    "from": Text("{}부터", "From {} on."),
+    "from": Text("({}부터)", "(from {} on)"),
     "errors": Text("오류 {}건", "{} errors"),
     "warnings": Text("경고 {}건", "{} warnings"),
     "infos": Text("참고 {}건", "{} infos"),

@@ -38,10 +38,10 @@ def texts_of(rulebook: Rulebook) -> Iterator[PlacedText]:
     yield from _texts_of_questions(rulebook)
     for action in rulebook.actions.values():
         for ko, en, text in (
-            ("제목", "title", action.title),
+            ("제목", "the title", action.title),
             *((f"{n}단계", f"step {n}", step) for n, step in enumerate(action.steps, 1)),
         ):
-            about = Text(f"할 일 {action.id}의 {ko}", f"the {en} of the action {action.id}")
+            about = Text(f"할 일 {action.id}의 {ko}", f"{en} of the action {action.id}")
             yield PlacedText(text, about, action.location, has_placeholders=True)
 
 
