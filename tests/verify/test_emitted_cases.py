@@ -68,7 +68,8 @@ def test_the_scenario_has_the_customer_the_date_and_the_lines(tmp_path: Path) ->
 def test_rules_that_contradict_each_other_fail_the_scenario_until_a_plan_comes_about(tmp_path: Path) -> None:
     other = (BASE / "area/fate.yaml").read_text("utf-8")
     other += other[other.index("  - id") :].replace("F-1", "F-2").replace("drop", "keep")
-    root = write(with_products(tmp_path), {"area/fate.yaml": other})
+    root = with_products(tmp_path)
+    (root / "area/fate.yaml").write_text(other, "utf-8")
     finding = replace(gap(load_rulebook(root), "products: [{product: tea, slow: true}]\n"), question="fate")
     (failed,) = run(root, finding)
     assert [failure.about for failure in failed.failures] == ["the decision"]
