@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sangdo.engine.language.placeholders import names_in
 from sangdo.engine.language.reading import facts_of_question, thresholds_in
-from sangdo.engine.language.rulebook import Choose, Origin, Question, Rulebook, Status, Text
+from sangdo.engine.language.rulebook import Choose, Fact, Origin, Question, Rulebook, Status, Text
 from sangdo.engine.language.values import show_raw
 from sangdo.engine.verify.findings import Finding
 from sangdo.engine.verify.texts import texts_of
@@ -23,6 +23,7 @@ def find_unused(rulebook: Rulebook) -> Iterator[Finding]:
     yield from _unused_actions(rulebook, asked)
     for question in asked:
         yield from _unused_answers(question)
+        yield from _unlisted_values(question, rulebook.facts[question.name])
 
 
 def _unused_thresholds(rulebook: Rulebook, asked: list[Question]) -> Iterator[Finding]:
@@ -68,3 +69,14 @@ def _unused_answers(question: Question) -> Iterator[Finding]:
                 f"{question.name} lists the answer {shown}, which no rule gives.",
             )
             yield Finding("unused_answer", text, (), question.location, question.name)
+
+
+def _unlisted_values(question: Question, fact: Fact) -> Iterator[Finding]:
+    """Values that the vocabulary allows for the answer and the question does not list."""
+    for value in fact.values or ():
+        if value not in question.answers:
+            text = Text(
+                f"어휘에는 {question.name}의 답 {value}이(가) 있으나 질문의 answers에 없다.",
+                f"The vocabulary has the answer {value} of {question.name}, which the question does not list.",
+            )
+            yield Finding("unused_answer", text, (), fact.location, question.name)

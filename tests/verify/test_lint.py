@@ -121,6 +121,12 @@ def test_an_answer_that_neither_a_rule_nor_otherwise_gives_is_unused(tmp_path: P
     assert [(finding.question, "no_" in finding.text.en) for finding in unused] == [("answer", True), ("fate", False)]
 
 
+def test_a_value_of_the_vocabulary_that_its_question_does_not_list_is_unused(tmp_path: Path) -> None:
+    found = edited(tmp_path, "area/answer.yaml", ("answers: [yes_, no_]", "answers: [yes_]"), ("otherwise: no_\n", ""))
+    (unused,) = [finding for finding in of("unused_answer", found) if finding.question == "answer"]
+    assert (unused.location.path.rpartition("/")[2], unused.location.line) == ("vocabulary.yaml", 8)
+
+
 @pytest.mark.parametrize(
     ("values", "day"),
     [
