@@ -64,7 +64,7 @@ def _as_text(review: Review, language: str, verbose: bool, rules: str) -> str:
 def _finding_lines(finding: Finding, language: str, rules: str) -> list[str]:
     lines = [f"{_say(finding.severity, language)}  {_head(finding)}", *_quoted(finding.location)]
     sentence = finding.text.in_language(language)
-    if finding.as_of:
+    if finding.as_of and str(finding.as_of) not in sentence:
         sentence += " " + _say("from", language).format(finding.as_of)
     lines.append(f"       {sentence}")
     if finding.example:

@@ -64,6 +64,12 @@ def test_accepted_findings_are_counted_and_listed_with_their_reason_on_demand(re
     assert "accepted  unused_fact  vocabulary.yaml:6:3\n       for the reps\n" in verbose
 
 
+def test_a_date_that_the_sentence_names_is_not_said_twice(review: Review) -> None:
+    named = replace(review.findings[0], text=Text("2027-01-01부터 답이 없다.", "No answer from 2027-01-01."))
+    shown = report(replace(review, findings=(named,)), "text")
+    assert "       No answer from 2027-01-01.\n" in shown
+
+
 def test_nothing_found_is_one_line(review: Review) -> None:
     shown = report(replace(review, findings=(), accepted=()), "text")
     assert shown == "0 errors, 0 warnings, 0 infos; dates analysed: 2026-11-23, 2027-01-01\n"
