@@ -13,7 +13,7 @@ import click
 
 ENDINGS = {
     ".txt": "text", ".md": "md", ".html": "html", ".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".dot": "dot",
-    ".xml": "junit",
+    ".xml": "junit", ".sarif": "sarif",
 }  # fmt: skip
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sangdo.engine.language.acceptance import read_accepted
 from sangdo.engine.language.errors import Location
 from sangdo.engine.language.record import MAX_NAME, Record, check_name, read_text
 from sangdo.engine.language.rulebook import Change, Fact, FactType, Level, Origin, Tally, Text, Value
 from sangdo.engine.language.source import Mapping, Node, Scalar, Source
 from sangdo.engine.language.values import WrongValue, plain, show_raw, typed
 
-KEYS = ("label", "type", "unit", "range", "values", "of", "from", "default", "changeable_by", "change", "ask")
+KEYS = (
+    "label", "type", "unit", "range", "values", "of", "from", "default", "changeable_by", "change", "ask", "accept",
+)  # fmt: skip
 CHANGE_KEYS = ("at least", "at most", "step", "cost")
 CHANGERS = ("rep", "company")
 ORIGINS = ("given", "measured", "question")
@@ -48,7 +51,7 @@ def _read_fact(source: Source, name: str, node: Node, at: Location) -> Fact | No
         source.add(at, f"the fact {name} has no question to ask for it", expected="ask: {ko: ..., en: ...}")
     values = _read_values(record, kind)
     fact = Fact(name, label, kind, origin, level, at, record.text("unit"), minimum, maximum, values, ask, None, tally)
-    return _with_default(record, replace(fact, change=_read_change(record, fact)))
+    return _with_default(record, replace(fact, change=_read_change(record, fact), accept=read_accepted(record)))
 
 
 def _read_origin(record: Record) -> tuple[Origin, Tally | None]:
