@@ -11,12 +11,14 @@ import z3
 from sangdo.engine.inference.thresholds import resolve_thresholds
 from sangdo.engine.language.rulebook import Choose, Level, Origin, Question, Rulebook, Threshold
 from sangdo.engine.verify.common_vocabulary import CommonVocabulary
+from sangdo.engine.verify.cone import cones_of
 from sangdo.engine.verify.encoding import FREE, GENERIC, Encoding, Line
 from sangdo.engine.verify.model_facts import ModelFacts
 from sangdo.engine.verify.terms import real_term
 
-TAME = 10**9
-"""The size up to which numbers with six decimals add up in inference as they do on paper."""
+TAME = (10**3, 10**9)
+"""Sizes of numbers tried first: a customer's are easy to read, and up to the larger, with six decimals, add up in
+inference as they do on paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class PairedTerms:
         self._solver = z3.Solver()
         self._solver.set("rlimit", limit)
         self._solver.add(*self.old.domain, *self.new.domain, *_limits(common, *lines))
-        self._given, self._tame = z3.FreshBool("given"), z3.FreshBool("tame")
+        self._given = z3.FreshBool("given")
+        self._tame = {size: z3.FreshBool("tame") for size in TAME}
         self._compared = {name: z3.FreshBool("compared") for name in {**common.old.questions, **common.new.questions}}
         self._goals: dict[tuple[str, str], z3.BoolRef] = {}
         self._solver.add(z3.AtMost(*self._compared.values(), 1))
@@ -63,7 +66,8 @@ class PairedTerms:
             if fact.type.is_numeric and fact.origin in (Origin.GIVEN, Origin.MEASURED):
                 for product in self._places(fact.level):
                     number = encoding.number(fact.name, product)
-                    yield z3.Implies(self._tame, z3.And(number >= -TAME, number <= TAME))
+                    for size, tame in self._tame.items():
+                        yield z3.Implies(tame, z3.And(number >= -size, number <= size))
 
     def is_possible(self, question: str, what: str, given: bool | None) -> bool | None:
         """Whether there is a customer for whom the question's `answer` or `actions` differ: with an answer `given` by
@@ -74,10 +78,9 @@ class PairedTerms:
     def find(self, question: str, what: str, given: bool) -> tuple[ModelFacts, ModelFacts]:
         """Return such a customer as each rulebook knows it: few facts, numbers of few decimals. Raises SolverGaveUp."""
         wanted = self._wanted(question, what, given)
-        model = self.old.model(self._solver, self._tame, *wanted, beside=self.new)
-        if model is None:
-            model = self.old.model(self._solver, *wanted, beside=self.new)
-        assert model is not None
+        tries = (*([tame] for tame in self._tame.values()), [])
+        models = (self.old.model(self._solver, *tame, *wanted, beside=self.new) for tame in tries)
+        model = next(model for model in models if model is not None)
         with_products = self.products != (GENERIC,) or self._level(question) is Level.PRODUCT
         return self.old.facts_of(model, with_products), self.new.facts_of(model, with_products)
 
@@ -97,7 +100,7 @@ class PairedTerms:
     def _differences(self, name: str) -> tuple[z3.BoolRef, z3.BoolRef]:
         """Return the terms that the answer differs, and that the answer is the same but the actions differ."""
         level = self._level(name)
-        product = None if level is Level.CUSTOMER else self.products[0]
+        product = self._first(level)
         asked = [one for one in (self.old, self.new) if _is_asked(one.rulebook, name, level)]
         exists = [] if product is None else [self.old.exists(product)]
         conflicts = [one.conflicts(name, product) for one in asked]
@@ -120,12 +123,23 @@ class PairedTerms:
                 yield from (z3.Not(encoding.stated(name, product)) for product in self._places(fact.level))
 
     def _plan_of(self, encoding: Encoding) -> Iterator[z3.BoolRef]:
-        """No other question has two answers, and nothing is given unless it is allowed."""
-        for question in encoding.rulebook.questions.values():
+        """No other question has two answers, and nothing is given unless it is allowed. What comes after the question
+        compared says nothing where that one has two answers."""
+        cones = cones_of(encoding.rulebook)
+        refused = {
+            name: z3.And(self._compared[name], encoding.conflicts(name, self._first(question.level)))
+            for name, question in encoding.rulebook.questions.items()
+            if question.choose is Choose.EXACTLY_ONE
+        }
+        for name, question in encoding.rulebook.questions.items():
+            before = [refused[one] for one in sorted(cones[name].questions) if one in refused and one != name]
             for product in self._places(question.level):
-                yield z3.Or(self._given, z3.Not(encoding.given(question.name, product)))
-                calm = z3.Not(encoding.conflicts(question.name, product))
-                yield z3.Or(self._compared[question.name], calm) if product in (None, self.products[0]) else calm
+                yield z3.Or(self._given, z3.Not(encoding.given(name, product)))
+                calm = [*before, z3.Not(encoding.conflicts(name, product))]
+                yield z3.Or(self._compared[name], *calm) if product == self._first(question.level) else z3.Or(*calm)
+
+    def _first(self, level: Level) -> str | None:
+        return self._places(level)[0]
 
     def _places(self, level: Level) -> tuple[str | None, ...]:
         return (None,) if level is Level.CUSTOMER else self.products
