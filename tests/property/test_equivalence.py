@@ -63,7 +63,8 @@ POOL: dict[str, tuple[FactType, tuple[str, ...], tuple[Value, ...]]] = {
     "place": (FactType.TEXT, (), ("u", "w", "elsewhere")),
 }
 LITERALS: dict[str, tuple[Value, ...]] = {
-    "flag": (True, False), "kind": ("x", "y", "z"), "words": ("p", "q"), "count": (1, 2), "size": (1, 2), "place": ("u", "w")
+    "flag": (True, False), "kind": ("x", "y", "z"), "words": ("p", "q"), "count": (1, 2), "size": (1, 2),
+    "place": ("u", "w"),
 }  # fmt: skip
 LINES = (1, 1.5, 2)
 
@@ -74,11 +75,13 @@ def some_fact(name: str, kind: FactType, words: tuple[str, ...] = (), **more: ob
 
 
 @st.composite
-def tests(draw: DrawFn, facts: list[Fact]) -> FactTest:
+def checks(draw: DrawFn, facts: list[Fact]) -> FactTest:
     fact = draw(st.sampled_from(facts))
     if draw(st.integers(0, 5)) == 5:
         return FactTest(fact.name, draw(st.sampled_from((Operator.KNOWN, Operator.UNKNOWN))), (), HERE)
     literals = LITERALS.get(fact.name, tuple(fact.values or ()) or (1,))
+    if fact.type is FactType.FLAG:
+        literals = True, False
     if fact.type is FactType.CHOICES:
         return FactTest(fact.name, Operator.INCLUDES, (draw(st.sampled_from(literals)),), HERE)
     ordered = (Operator.AT_LEAST, Operator.MORE_THAN, Operator.AT_MOST, Operator.LESS_THAN)
@@ -91,7 +94,7 @@ def tests(draw: DrawFn, facts: list[Fact]) -> FactTest:
 def conditions(draw: DrawFn, facts: list[Fact], depth: int = 1) -> Condition:
     kind = draw(st.sampled_from(("test", "test", "all", "any", "none"))) if depth else "test"
     if kind == "test":
-        return draw(tests(facts))
+        return draw(checks(facts))
     parts = tuple(draw(conditions(facts, depth - 1)) for _ in range(2))
     return {"all": AllOf, "any": AnyOf, "none": NoneOf}[kind](parts)
 
@@ -103,7 +106,8 @@ def rules(draw: DrawFn, identity: str, facts: list[Fact], choose: Choose) -> Rul
     return Rule(
         identity, WORD, Basis.HOUSE, ("H1",), when,
         None if summed else draw(st.sampled_from("ab")), draw(st.sampled_from((1, 2.5))) if summed else None, 1,
-        draw(st.sampled_from((None, 0))) if summed else None, draw(st.sampled_from(((), ("act",), ("other",)))), None, HERE,
+        draw(st.sampled_from((None, 0))) if summed else None, draw(st.sampled_from(((), ("act",), ("other",)))), None,
+        HERE,
     )  # fmt: skip
 
 
@@ -112,12 +116,10 @@ def questions(draw: DrawFn, number: int, facts: list[Fact], level: Level) -> Que
     choose = draw(st.sampled_from(tuple(Choose) if level is Level.CUSTOMER else (Choose.FIRST_MATCH,)))
     summed = choose is Choose.SUM
     asked = tuple(draw(rules(f"Q{number}-{n}", facts, choose)) for n in range(draw(st.integers(1, 3))))
-    applies = draw(st.none() | tests(facts))
+    applies = draw(st.none() | checks(facts))
     otherwise = None if summed else draw(st.sampled_from((None, "a", "b")))
-    return Question(
-        f"q{number}", WORD, level, applies, () if summed else ("a", "b"), choose, otherwise, "o", Status.STABLE, asked, (),
-        HERE,
-    )  # fmt: skip
+    answers = () if summed else ("a", "b")
+    return Question(f"q{number}", WORD, level, applies, answers, choose, otherwise, "o", Status.STABLE, asked, (), HERE)
 
 
 def answer_of(question: Question) -> Fact:
@@ -129,7 +131,7 @@ def answer_of(question: Question) -> Fact:
 @st.composite
 def small_rulebooks(draw: DrawFn, products: bool) -> Rulebook:
     """A rulebook whose customers are few enough to be tried out."""
-    names = draw(st.lists(st.sampled_from(sorted(POOL)), min_size=1, max_size=2, unique=True))
+    names = draw(st.lists(st.sampled_from(sorted(POOL)), min_size=1, max_size=1 if products else 2, unique=True))
     facts = {name: some_fact(name, POOL[name][0], POOL[name][1]) for name in names}
     if "kind" in facts and draw(st.booleans()):
         facts["kind"] = replace(facts["kind"], default=draw(st.sampled_from("xy")))
@@ -154,9 +156,8 @@ def small_rulebooks(draw: DrawFn, products: bool) -> Rulebook:
 def assembled(facts: dict[str, Fact], line: Threshold, asked: list[Question]) -> Rulebook:
     by_name = {question.name: question for question in asked}
     strata = arrange_strata(by_name, facts)
-    actions = {
-        name: Action(name, WORD, (WORD,), "rep", 1, None, 1, ("H1",), Basis.HOUSE, False, HERE) for name in ("act", "other")
-    }  # fmt: skip
+    action = Action("act", WORD, (WORD,), "rep", 1, None, 1, ("H1",), Basis.HOUSE, False, HERE)
+    actions = {name: replace(action, id=name) for name in ("act", "other")}
     chained = {name: by_name[name] for stratum in strata for name in stratum}
     return Rulebook("r", "", "rules", facts, {"line": line}, chained, actions, {}, strata)
 
@@ -195,7 +196,7 @@ def mutants(draw: DrawFn, rulebook: Rulebook) -> Rulebook:
     elif what == "default" and "kind" in facts:
         facts["kind"] = replace(facts["kind"], default=draw(st.sampled_from((None, "x", "y"))))
     elif what == "applies":
-        question = replace(question, applies=draw(st.none() | tests(readable)))
+        question = replace(question, applies=draw(st.none() | checks(readable)))
     return assembled(facts, line, [question if q.name == question.name else q for q in rulebook.questions.values()])
 
 
