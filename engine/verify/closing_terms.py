@@ -65,15 +65,15 @@ def with_given(closing: ClosingTerms, given: Term) -> ClosingTerms:
         closing.asked,
         closing.holds,
         {rule: and_((truth, free)) for rule, truth in closing.decides.items()},
-        _either(given, closing.answer),
+        either(given, closing.answer),
         and_((closing.unanswered, free)),
         and_((closing.conflict, free)),
         given.known,
     )
 
 
-def _either(given: Term, found: Term) -> Term:
-    """Return the given answer where there is one, else the one found."""
+def either(given: Term, found: Term) -> Term:
+    """Return the given value where there is one, else the one found."""
     free, known = not_(given.known), or_((given.known, found.known))
     match given, found:
         case Cases(), Cases():

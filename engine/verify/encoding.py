@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
@@ -10,7 +11,15 @@ import z3
 
 from sangdo.engine.language.rulebook import Fact, FactType, Level, Origin, Rulebook, Value
 from sangdo.engine.language.values import LARGEST
-from sangdo.engine.verify.closing_terms import ClosingTerms, asked_term, close_terms, fails, tally_term, with_given
+from sangdo.engine.verify.closing_terms import (
+    ClosingTerms,
+    asked_term,
+    close_terms,
+    either,
+    fails,
+    tally_term,
+    with_given,
+)
 from sangdo.engine.verify.kleene import Reader
 from sangdo.engine.verify.model_facts import ModelFacts, is_true_in, number_in, plain_model, value_in
 from sangdo.engine.verify.terms import Figure, Number, Term, Words, constant, domain_of, free, real_term, texts_named
@@ -24,7 +33,7 @@ class Free(Enum):
 
 
 FREE: Final = Free.FREE
-Line: TypeAlias = float | Literal[Free.FREE] | None
+Line: TypeAlias = Number | Literal[Free.FREE] | None
 Place: TypeAlias = tuple[str, str | None]
 """A fact or question, and the product it is of: None for the customer's own."""
 
@@ -46,7 +55,10 @@ class Encoding:
 
     Two texts are told apart only where a rule names one of them. Sums are exact where they depend on a free fact,
     while inference rounds them to six decimals. The terms of a question are made when first asked for. Two encodings
-    share the variables of the facts they name alike, so that both can speak of one customer.
+    share the variables of the facts they name alike, so that both can speak of one customer. A line that is a term of
+    Z3 is free too, under a name of the caller's.
+
+    A free fact with a default is always known; with `defaults_stand` the customer's may be left out, and then have it.
     """
 
     def __init__(
@@ -58,8 +70,10 @@ class Encoding:
         fixed_products: Mapping[str, Mapping[str, Value | None]] | None = None,
         free_products: Collection[str] | None = None,
         free: Collection[str] = (),
+        defaults_stand: bool = False,
     ) -> None:
         self.rulebook = rulebook
+        self._defaults_stand = defaults_stand
         named = fixed_products if fixed_products is not None else free_products
         self.products: tuple[str, ...] = (GENERIC,) if named is None else tuple(named)
         self.domain: list[z3.BoolRef] = []
@@ -69,6 +83,7 @@ class Encoding:
         if fixed_products is None and free_products is not None:
             self._exists |= {product: z3.Bool(f"there is {product!r}") for product in self.products}
         self._free_lines = {name: z3.Real(f"line {name}") for name, line in thresholds.items() if line is FREE}
+        self._free_lines |= {name: line for name, line in thresholds.items() if isinstance(line, z3.ArithRef)}
         self._lines: dict[str, Number | None] = {
             name: self._free_lines[name] if isinstance(line, Free) else line for name, line in thresholds.items()
         }
@@ -89,6 +104,11 @@ class Encoding:
     def known(self, fact: str, product: str | None = None) -> z3.BoolRef:
         """Return the term that the fact, answer or count is known."""
         return bool_term(self._term(fact, product).known)
+
+    def stated(self, fact: str, product: str | None = None) -> z3.BoolRef:
+        """Return the term that a free fact or answer is stated of the customer, neither found nor left to its default.
+        Raises KeyError when it is not free."""
+        return bool_term(self._free[fact, self._place(self.rulebook.facts[fact].level, product)].known)
 
     def number(self, fact: str, product: str | None = None) -> z3.ArithRef:
         """Return the number of a fact, which means nothing where it is unknown; a date is the number of its day.
@@ -193,14 +213,22 @@ class Encoding:
 
         Raises SolverGaveUp when the solver comes to no result.
         """
+        model = self.model(solver, *wanted)
+        return None if model is None else self.facts_of(model, with_products)
+
+    def model(self, solver: z3.Solver, *wanted: z3.BoolRef, beside: Encoding | None = None) -> z3.ModelRef | None:
+        """Return the model of a customer as `solve` does; of both, where the solver has been told of an encoding
+        beside this one as well. Raises SolverGaveUp."""
+        other = beside or self
         depth = solver.num_scopes()
         solver.push()
         try:
             solver.add(*wanted)
-            model = plain_model(solver, self._free.values(), self._exists.values(), self._free_lines.values())
+            lines = {line.get_id(): line for one in (self, other) for line in one._free_lines.values()}
+            terms = {**other._free, **self._free}
+            return plain_model(solver, terms.values(), {**other._exists, **self._exists}.values(), lines.values())
         finally:
             solver.pop(solver.num_scopes() - depth)
-        return None if model is None else self.facts_of(model, with_products)
 
     # ------------------------------------------------------------ making the terms
 
@@ -225,10 +253,14 @@ class Encoding:
 
     def _set_free(self, place: Place, fact: Fact) -> None:
         name = fact.name if place[1] is None else f"{fact.name} of {place[1]}"
+        default = fact.default if self._defaults_stand and place[1] is None else None
+        fact = fact if default is None else replace(fact, default=None)
         term = free(fact, name, self._texts.get(fact.name, ()))
         self._free[place] = term
         self.domain += domain_of(fact, term)
-        if fact.origin is Origin.QUESTION:
+        if default is not None:
+            self._terms[place] = either(term, constant(fact, default))
+        elif fact.origin is Origin.QUESTION:
             self._given[place] = term
             self.domain.append(bool_term(or_((self._exists[place[1]], not_(term.known)))))
         else:
