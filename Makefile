@@ -19,6 +19,7 @@ test: $(VENV)/.installed-dev
 	@mkdir -p $(VENV)/typing && ln -sfn $(CURDIR) $(VENV)/typing/sangdo
 	MYPYPATH=$(VENV)/typing $(BIN)/mypy -p sangdo.engine -p sangdo.commands -p sangdo.cli
 	$(BIN)/lint-imports
+	$(BIN)/sangdo fmt --check
 	$(BIN)/sangdo test -q --coverage --threshold 100
 	$(BIN)/sangdo analyze
 	$(BIN)/sangdo trace --fail-orphans -f csv -o $(VENV)/clauses.csv

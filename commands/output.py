@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copymode
 
 import click
 
@@ -57,6 +58,8 @@ def _draft(path: Path) -> Iterator[Path]:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         yield draft
+        if path.exists():
+            copymode(path, draft)
         draft.replace(path)
     except OSError as error:
         raise click.UsageError(f"cannot write {path}: {error.strerror or error}") from None

@@ -11,6 +11,7 @@ from sangdo.engine.language.rulebook import Action, Basis, Clause
 from sangdo.engine.language.source import Node, Source
 
 KEYS = ("title", "who", "within", "before peak", "every", "hours", "clauses", "basis", "avoid", "steps", "accept")
+CLAUSE_KEYS = ("basis", "title")
 ROLES = ("rep", "manager", "company")
 RHYTHMS = ("day", "week", "two_weeks", "month", "quarter", "year")
 ACTION_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
@@ -82,7 +83,7 @@ def read_clauses(source: Source, node: Node | None) -> list[Clause]:
     record = Record(source, node, "the file of clauses", ("clauses",), ("clauses",))
     clauses = []
     for name, inner, at in record.items("clauses"):
-        entry = Record(source, inner, f"the clause {name}", ("basis", "title"), ("basis", "title"))
+        entry = Record(source, inner, f"the clause {name}", CLAUSE_KEYS, CLAUSE_KEYS)
         basis, title = entry.word("basis", tuple(Basis)), entry.text("title")
         if basis and title:
             clauses.append(Clause(name, Basis(basis), title, at))

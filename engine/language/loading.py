@@ -18,6 +18,9 @@ from sangdo.engine.language.source import Node, Source, raise_problems, read_sou
 from sangdo.engine.language.vocabulary import read_vocabulary
 
 
+RULEBOOK_KEYS = ("release", "title")
+
+
 class _Located(Protocol):
     @property
     def location(self) -> Location: ...
@@ -35,7 +38,7 @@ def load_rulebook(root: Path) -> Rulebook:
         raise_problems([p for s in sources for p in s.problems], RulesInvalid)
 
     fixed = {name: opened[root / name] for name in FIXED}
-    release = Record(*fixed["rulebook.yaml"], "the rulebook", ("release", "title"), ("release", "title"))
+    release = Record(*fixed["rulebook.yaml"], "the rulebook", RULEBOOK_KEYS, RULEBOOK_KEYS)
     facts = read_vocabulary(*fixed["vocabulary.yaml"])
     clauses = _unique(read_clauses(*fixed["clauses.yaml"]), lambda c: c.id, opened, "clause")
     in_actions = [path for path in files if path.relative_to(root).parts[0] == "actions"]

@@ -34,6 +34,7 @@ RULE_KEYS = (
     "id", "title", "basis", "clauses", "when", "then", "add", "subtract", "if unknown", "do", "because", "accept"
 )  # fmt: skip
 THRESHOLD_KEYS = ("title", "unit", "of", "from", "method", "values", "accept")
+METHOD_KEYS = ("pareto", "median", "within")
 RULE_ID = re.compile(r"[A-Z][A-Za-z0-9]*(-[A-Za-z0-9]+)*\Z")
 
 
@@ -82,7 +83,7 @@ def _read_method(record: Record) -> Method | None:
     if node is None:
         return None
     source = record.source
-    inner = Record(source, node, f"the method of {record.what}", ("pareto", "median", "within"))
+    inner = Record(source, node, f"the method of {record.what}", METHOD_KEYS)
     if ("pareto" in inner) == ("median" in inner):
         source.add(node, f"the method of {record.what} is not clear", expected="{pareto: 0.8} or {median: true}")
         return None

@@ -195,7 +195,7 @@ class _Builder:
 
     def __init__(self, source: Source, words: Collection[str]) -> None:
         self._source, self._words = source, words
-        self._events: Iterator[Any] = yaml.parse(source.text, Loader=_loader())
+        self._events: Iterator[Any] = yaml.parse(source.text, Loader=yaml_loader())
         self._count = 0
 
     def build(self) -> Node | None:
@@ -295,7 +295,8 @@ class _Builder:
             return text
 
 
-def _loader() -> Any:
+def yaml_loader() -> Any:
+    """Return the class that parses YAML: in C where PyYAML was built so."""
     return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

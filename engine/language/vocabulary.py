@@ -16,6 +16,8 @@ KEYS = (
 )  # fmt: skip
 CHANGE_KEYS = ("at least", "at most", "step", "cost")
 CHANGERS = ("rep", "company")
+RANGE_KEYS = ("at least", "at most")
+TALLY_KEYS = ("count", "any", "is")
 ORIGINS = ("given", "measured", "question")
 MAX_VALUES = 40
 _STEPS = {FactType.NUMBER: 0.01, FactType.INTEGER: 1, FactType.MONEY: 1, FactType.PERCENT: 1}
@@ -59,7 +61,7 @@ def _read_origin(record: Record) -> tuple[Origin, Tally | None]:
     if not isinstance(node, Mapping):
         word = record.word("from", ORIGINS)
         return (Origin(word) if word else Origin.GIVEN), None
-    inner = Record(record.source, node, f"from of {record.what}", ("count", "any", "is"), ("is",))
+    inner = Record(record.source, node, f"from of {record.what}", TALLY_KEYS, ("is",))
     how = "count" if "count" in inner else "any"
     question, answer = inner.word(how), inner.word("is")
     if ("count" in inner) == ("any" in inner) or question is None or answer is None:
@@ -73,7 +75,7 @@ def _read_range(record: Record, kind: FactType) -> tuple[float | None, float | N
         return None, None
     if not kind.is_numeric:
         record.source.add(record.at("range"), f"only a number has a range, {record.what} is a {kind.value}")
-    inner = Record(record.source, record.node("range"), f"the range of {record.what}", ("at least", "at most"))
+    inner = Record(record.source, record.node("range"), f"the range of {record.what}", RANGE_KEYS)
     low, high = inner.number("at least"), inner.number("at most")
     if low is not None and high is not None and low > high:
         record.source.add(inner.location, f"the range of {record.what} is empty")
