@@ -17,7 +17,6 @@ from sangdo.engine.language.rulebook import Fact, Question, Rulebook, Threshold
 from sangdo.engine.language.source import Node, Source, raise_problems, read_source
 from sangdo.engine.language.vocabulary import read_vocabulary
 
-
 RULEBOOK_KEYS = ("release", "title")
 
 

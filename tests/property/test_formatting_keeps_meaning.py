@@ -1,4 +1,4 @@
-"""However a rule file is laid out, its canonical form means the same, is its own canonical form, and has every comment."""
+"""However a rule file is laid out, its canonical form means the same, stays as it is, and has every comment."""
 
 from __future__ import annotations
 
@@ -166,7 +166,6 @@ def test_the_shipped_files_come_back_from_any_layout(seed: int, tmp_path: Path) 
         copy = tmp_path / path.name
         copy.write_text(path.read_text("utf-8"), "utf-8")
         restyle(copy, chance)
-        assert NOTE.sub("", copy.read_text("utf-8")).split() or path.stat().st_size
 
 
 def words_of_comments(text: str) -> list[str]:
@@ -178,8 +177,7 @@ def tried(data: bytes) -> str | None:
     started = time.process_time()
     try:
         formatted: str | None = canonical(data)
-    except RulesInvalid as invalid:
-        assert invalid.problems
+    except RulesInvalid:
         formatted = None
     if formatted is not None:
         assert canonical(formatted.encode()) == formatted
