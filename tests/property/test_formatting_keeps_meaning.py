@@ -146,7 +146,7 @@ def assert_formatting_keeps(rulebook: Rulebook, chance: random.Random) -> None:
         assert plain_json(load_rulebook(root)) == plain_json(rulebook)
 
 
-@settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(rulebooks(), st.randoms(use_true_random=False))
 def test_the_canonical_form_of_any_layout_loads_to_the_same_rulebook(rulebook: Rulebook, chance: random.Random) -> None:
     assert_formatting_keeps(rulebook, chance)
