@@ -51,6 +51,7 @@ class Grammar:
 
 def rule_grammar() -> Grammar:
     """Return the grammar of all files but the scenarios, made from the keys that the readers check."""
+    accepted = {"accept": PLAIN}
     shapes = {
         PLAIN: Shape(),
         TEXT: Shape(("ko", "en")),
@@ -61,23 +62,28 @@ def rule_grammar() -> Grammar:
         "vocabulary": Shape(("facts",), {"facts": "facts"}, block=True),
         "facts": Shape(each="fact", block=True),
         "fact": Shape(
-            vocabulary.KEYS, {"values": "texts", "range": "range", "from": "tally", "default": PLAIN}, block=True
+            vocabulary.KEYS,
+            {"values": "texts", "range": "range", "from": "tally", "default": PLAIN, "change": "change", **accepted},
+            block=True,
         ),
+        "change": Shape(vocabulary.CHANGE_KEYS),
         "range": Shape(vocabulary.RANGE_KEYS),
         "tally": Shape(vocabulary.TALLY_KEYS),
         "clauses": Shape(("clauses",), {"clauses": "all clauses"}, block=True),
         "all clauses": Shape(each="clause", block=True),
         "clause": Shape(actions.CLAUSE_KEYS),
         "question": Shape(
-            questions.KEYS, {"applies": "condition", "thresholds": "thresholds", "rules": "rules"}, block=True
+            questions.KEYS,
+            {"applies": "condition", "thresholds": "thresholds", "rules": "rules", **accepted},
+            block=True,
         ),
         "thresholds": Shape(each="threshold", block=True),
-        "threshold": Shape(questions.THRESHOLD_KEYS, {"method": "method", "values": PLAIN}, block=True),
+        "threshold": Shape(questions.THRESHOLD_KEYS, {"method": "method", "values": PLAIN, **accepted}, block=True),
         "method": Shape(questions.METHOD_KEYS),
         "rules": Shape(each="rule", block=True),
-        "rule": Shape(questions.RULE_KEYS, {"when": "condition"}, block=True),
+        "rule": Shape(questions.RULE_KEYS, {"when": "condition", **accepted}, block=True),
         "actions": Shape(("actions",), {"actions": "all actions"}, block=True),
         "all actions": Shape(each="action", block=True),
-        "action": Shape(actions.KEYS, {"steps": "texts"}, block=True),
+        "action": Shape(actions.KEYS, {"steps": "texts", **accepted}, block=True),
     }
     return Grammar(shapes, ("rulebook", "vocabulary", "clauses", "question", "actions"))
