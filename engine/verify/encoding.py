@@ -11,7 +11,15 @@ import z3
 
 from sangdo.engine.language.rulebook import Condition, Fact, FactType, Level, Origin, Rulebook, Value
 from sangdo.engine.language.values import LARGEST
-from sangdo.engine.verify.closing_terms import ClosingTerms, asked_term, close_terms, fails, tally_term, with_given
+from sangdo.engine.verify.closing_terms import (
+    ClosingTerms,
+    asked_term,
+    close_held,
+    close_terms,
+    fails,
+    tally_term,
+    with_given,
+)
 from sangdo.engine.verify.kleene import Lines, Reader, condition_term
 from sangdo.engine.verify.model_facts import ModelFacts, is_true_in, number_in, plain_model, value_in
 from sangdo.engine.verify.terms import Figure, Number, Term, Words, constant, domain_of, free, real_term, texts_named
@@ -175,8 +183,9 @@ class Encoding:
         """Return how the rule's question closes by its other rules alone."""
         found, question = self._rules[rule]
         others = replace(question, rules=tuple(other for other in question.rules if other is not found))
-        asked = self._closing(question.name, product).asked
-        return close_terms(others, asked, self._reader(self._place(question.level, product)), self._lines)
+        closing, read = self._closing(question.name, product), self._reader(self._place(question.level, product))
+        holds = {other.id: closing.holds[other.id] for other in others.rules}
+        return close_held(others, closing.asked, holds, read, self._lines)
 
     def term(self, fact: str, product: str | None = None) -> Term:
         """Return what a fact, answer or count is."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import yaml
 
 from sangdo.engine.decision.decision import Decider
+from sangdo.engine.facts.facts import Facts
 from sangdo.engine.facts.facts_file import parse_facts
 from sangdo.engine.language.errors import DataInvalid, RulesInvalid
 from sangdo.engine.language.rulebook import Rulebook, Value
@@ -39,17 +41,28 @@ def make_example(stage: Stage, suspicion: Suspicion, decider: Decider) -> Exampl
     found = proof.world.customer(wanted, peaceful) if proof.world.can(wanted, peaceful) else None
     if found is None:
         return None
-    text = as_yaml(found, stage.day)
+    for slim in (replace(found, lines={}), found):
+        text = as_yaml(_without_defaults(slim, stage.rulebook), stage.day)
+        try:
+            facts = parse_facts(text.encode(), "customer.yaml", stage.rulebook, stage.day)
+        except DataInvalid as invalid:
+            raise NotReproduced(f"{suspicion.text.en} Its customer cannot be read: {invalid}\n{text}") from invalid
+        if proof.is_seen(_outcome(decider, facts)):
+            return Example(facts, text, proof.shows)
+    raise NotReproduced(f"{suspicion.text.en} Inference does not show it:\n{text}")
+
+
+def _outcome(decider: Decider, facts: Facts) -> Outcome:
     try:
-        facts = parse_facts(text.encode(), "customer.yaml", stage.rulebook, stage.day)
-        outcome: Outcome = decider.decide(facts)
-    except DataInvalid as invalid:
-        raise NotReproduced(f"{suspicion.text.en} Its customer cannot be read: {invalid}\n{text}") from invalid
+        return decider.decide(facts)
     except RulesInvalid as conflict:
-        outcome = conflict
-    if not proof.is_seen(outcome):
-        raise NotReproduced(f"{suspicion.text.en} Inference does not show it:\n{text}")
-    return Example(facts, text, proof.shows)
+        return conflict
+
+
+def _without_defaults(found: ModelFacts, rulebook: Rulebook) -> ModelFacts:
+    """Leave out what the vocabulary assumes anyway."""
+    values = {name: value for name, value in found.values.items() if value != rulebook.facts[name].default}
+    return replace(found, values=values)
 
 
 def as_yaml(found: ModelFacts, day: date) -> str:

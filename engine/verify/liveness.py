@@ -1,4 +1,4 @@
-"""Which rules can hold and decide, and which answers and actions come about: dead, impossible, shadowed, unreachable."""
+"""Rules that never hold or never decide, and the answers and actions that therefore nobody gets."""
 
 from __future__ import annotations
 

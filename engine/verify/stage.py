@@ -71,9 +71,9 @@ class Stage:
         """
         peaceful = self.upstream[question.name] | ({question.name} if settled else set())
         found = next((world for world in self.worlds if world.can(wanted(world), peaceful)), None)
-        if found is None and not all(world.has_enough_products for world in self.worlds):
-            if any(self._counts(name) for name in {question.name, *peaceful}):
-                raise SolverGaveUp("customers with more products were not tried")
+        enough = all(world.has_enough_products for world in self.worlds)
+        if found is None and not enough and any(self._counts(name) for name in {question.name, *peaceful}):
+            raise SolverGaveUp("customers with more products were not tried")
         return found
 
     def _counts(self, question: str) -> bool:

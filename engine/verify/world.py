@@ -57,12 +57,9 @@ class World:
         products, self.has_enough_products = products_needed(rulebook, known)
         self.encoding = Encoding(rulebook, lines, free_products=products, free=given)
         self.domain = [*self.encoding.domain, *self._lines_in_range(), *self._named_products()]
-        self.solver = z3.Solver()
-        self.solver.set("rlimit", EFFORT)
-        self.solver.add(*self.domain)
+        self._solver, self._finder = self._new_solver(), self._new_solver()
         self.deadline = deadline
         self._peace: dict[str, z3.BoolRef] = {}
-        self._asked = 0
 
     def product(self, question: Question) -> str | None:
         """Return the product to ask about, which stands for any; None for a question on the customer."""
@@ -72,36 +69,43 @@ class World:
         """Return all products the question is asked of."""
         return (None,) if question.level is Level.CUSTOMER else self.encoding.products
 
-    def can(self, wanted: Truth, peaceful: Collection[str], *literals: z3.BoolRef) -> bool:
-        """Return whether there is a customer for whom `wanted` and the literals hold and no question of `peaceful` has
-        two answers.
+    def can(self, wanted: Truth, peaceful: Collection[str]) -> bool:
+        """Return whether there is a customer for whom `wanted` holds and no question of `peaceful` has two answers.
 
         Raises SolverGaveUp.
         """
         term = bool_term(wanted)
         if z3.is_false(term):
             return False
-        self._asked += 1
-        literal = z3.Bool(f"wanted {self._asked}")
-        self.solver.add(z3.Implies(literal, term))
-        self.solver.set("timeout", self.deadline.left())
-        result = self.solver.check(literal, *literals, *(self.peace(name) for name in peaceful))
+        literals = [self.peace(name) for name in peaceful]
+        self._solver.set("timeout", self.deadline.left())
+        self._solver.push()
+        self._solver.add(term)
+        result = self._solver.check(*literals)
+        self._solver.pop()
         if result == z3.unknown:
-            raise SolverGaveUp(self.solver.reason_unknown())
+            raise SolverGaveUp(self._solver.reason_unknown())
         return bool(result == z3.sat)
 
     def customer(self, wanted: Truth, peaceful: Collection[str]) -> ModelFacts | None:
         """Return such a customer, with few facts. Raises SolverGaveUp."""
-        self.solver.set("timeout", self.deadline.left())
-        return self.encoding.solve(self.solver, bool_term(wanted), *(self.peace(name) for name in peaceful))
+        self._finder.set("timeout", self.deadline.left())
+        return self.encoding.solve(self._finder, bool_term(wanted), *(self.peace(name) for name in peaceful))
 
     def peace(self, name: str) -> z3.BoolRef:
         """Return the literal that a question has no two answers, of no product."""
         if name not in self._peace:
             literal = self._peace[name] = z3.Bool(f"peace of {name}")
             for product in self.products(self.rulebook.questions[name]):
-                self.solver.add(z3.Implies(literal, z3.Not(self.encoding.conflicts(name, product))))
+                for solver in (self._solver, self._finder):
+                    solver.add(z3.Implies(literal, z3.Not(self.encoding.conflicts(name, product))))
         return self._peace[name]
+
+    def _new_solver(self) -> z3.Solver:
+        solver = z3.Solver()
+        solver.set("rlimit", EFFORT)
+        solver.add(*self.domain)
+        return solver
 
     def _lines_in_range(self) -> Iterator[z3.BoolRef]:
         for name, line in self.lines.items():
