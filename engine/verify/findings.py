@@ -176,9 +176,9 @@ _CODES = (
         "warning",
         Text("아무 규칙도 주지 않는 답", "An answer no rule gives"),
         Text(
-            "answers에 있지만 어느 규칙의 then에도, otherwise에도 없다. 규칙을 더하거나 answers에서 뺀다.",
-            "It is listed in answers, but is no rule's then and not the otherwise. Add a rule, or take it off the "
-            "list.",
+            "answers나 어휘에 있지만 어느 규칙의 then에도, otherwise에도 없다. 규칙을 더하거나 목록에서 뺀다.",
+            "It is listed in answers or in the vocabulary, but no rule and no otherwise gives it. Add a rule, or "
+            "take it off.",
         ),
     ),
     Code(
