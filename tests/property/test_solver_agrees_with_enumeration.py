@@ -1,4 +1,4 @@
-"""On small rulebooks every customer there may be is evaluated; the solver finds the same gaps, conflicts and idle rules."""
+"""On small rulebooks every customer there may be is evaluated, and shows what the solver finds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import combinations_with_replacement, product
+from itertools import combinations_with_replacement, pairwise, product
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -97,7 +97,7 @@ def points(rule: Rule, facts: Mapping[str, Fact]) -> float | str | None:
 # ---------------------------------------------------------------- every customer
 
 
-def values_of(rulebook: Rulebook, one: Fact, literals: Mapping[str, tuple[Value, ...]]) -> list[Value | None]:
+def values_of(one: Fact, literals: Mapping[str, tuple[Value, ...]]) -> list[Value | None]:
     """Unknown, and one value of every stretch that no rule tells apart."""
     if one.type is FactType.FLAG:
         return [None, False, True]
@@ -109,14 +109,14 @@ def values_of(rulebook: Rulebook, one: Fact, literals: Mapping[str, tuple[Value,
         return [None, 0, 1, 2, 3]
     edges = {0.0, 1.0, *(float(x) for x in literals.get(one.name, ()) if isinstance(x, (int, float)) and 0 <= x <= 1)}
     ordered = sorted(edges)
-    return [None, *ordered, *((low + high) / 2 for low, high in zip(ordered, ordered[1:], strict=False))]
+    return [None, *ordered, *((low + high) / 2 for low, high in pairwise(ordered))]
 
 
 def every_customer(rulebook: Rulebook) -> Iterator[Facts]:
     literals = literals_by_fact(rulebook)
     own = [one for one in rulebook.facts.values() if one.level is Level.CUSTOMER and one.origin is Origin.GIVEN]
     stocks = list(products_there_may_be(rulebook))
-    for values in product(*(values_of(rulebook, one, literals) for one in own)):
+    for values in product(*(values_of(one, literals) for one in own)):
         known = {one.name: value for one, value in zip(own, values, strict=True) if value is not None}
         for stock in stocks:
             yield Facts("c", TODAY, as_known(known), stock)
