@@ -24,7 +24,8 @@ def facts_text(found: ModelFacts, rulebook: Rulebook, as_of: date, wanted_lines:
         name: value for name, value in found.lines.items() if name in wanted_lines and _is_measured(rulebook, name)
     }
     products = [
-        {"product": name or PRODUCT, **_known(own, rulebook, Level.PRODUCT)} for name, own in found.products.items()
+        {"product": own.get("product", name or PRODUCT)} | _known(own, rulebook, Level.PRODUCT)
+        for name, own in found.products.items()
     ]
     if lines:
         content["lines"] = lines

@@ -51,7 +51,7 @@ HERE = Location("rules")
 WORD = Text("말", "word")
 QUIET = list(HealthCheck)
 TODAY, LATER = date(2026, 1, 1), date(2026, 7, 1)
-MOST_TRIED = 3
+MOST_TRIED = 2
 """The most products tried out."""
 
 POOL: dict[str, tuple[FactType, tuple[str, ...], tuple[Value, ...]]] = {
@@ -137,6 +137,7 @@ def small_rulebooks(draw: DrawFn, products: bool) -> Rulebook:
         facts["kind"] = replace(facts["kind"], default=draw(st.sampled_from("xy")))
     asked: list[Question] = []
     if products:
+        facts["product"] = some_fact("product", FactType.TEXT, level=Level.PRODUCT)
         facts["weak"] = some_fact("weak", FactType.FLAG, level=Level.PRODUCT)
         asked.append(draw(questions(0, [facts["weak"]], Level.PRODUCT)))
         how, kind = draw(st.sampled_from((("count", FactType.INTEGER), ("any", FactType.FLAG))))
@@ -171,7 +172,7 @@ def mutants(draw: DrawFn, rulebook: Rulebook) -> Rulebook:
     readable = [
         fact for fact in rulebook.facts.values()
         if fact.level is question.level and (fact.origin is not Origin.QUESTION or fact.name < question.name)
-        and (fact.tally is None or question.name != "q0")
+        and (fact.tally is None or question.name != "q0") and fact.name != "product"
     ]  # fmt: skip
     what = draw(
         st.sampled_from(("rule", "less", "order", "otherwise", "negated", "actions", "line", "default", "applies"))
@@ -213,7 +214,7 @@ def values_of(fact: Fact) -> tuple[Value | None, ...]:
 def customers(rulebook: Rulebook) -> Iterator[Facts]:
     """Every customer, given answers included, on both dates and with every order of line and figures."""
     own = [f for f in rulebook.facts.values() if f.level is Level.CUSTOMER and f.origin is not Origin.COUNTED]
-    of_product = [f for f in rulebook.facts.values() if f.level is Level.PRODUCT]
+    of_product = [f for f in rulebook.facts.values() if f.level is Level.PRODUCT and f.name != "product"]
     kinds = list(product(*(values_of(fact) for fact in of_product)))
     sets = (
         [held for n in range(MOST_TRIED + 1) for held in combinations_with_replacement(kinds, n)]
@@ -301,9 +302,15 @@ def is_refused(verdict: object, found: Equivalence) -> bool:
     )
 
 
+def changed_pairs(products: bool) -> st.SearchStrategy[tuple[Rulebook, Rulebook]]:
+    """A rulebook, and the same with one thing changed."""
+    pairs = small_rulebooks(products).flatmap(lambda rulebook: st.tuples(st.just(rulebook), mutants(rulebook)))
+    return pairs.filter(lambda pair: pair[0] != pair[1])
+
+
 def run_pairs(examples: int, report: Counter[str], products: bool, **options: object) -> None:
     @settings(max_examples=examples, deadline=None, suppress_health_check=QUIET, database=None, **options)  # type: ignore[arg-type]
-    @given(small_rulebooks(products).flatmap(lambda rulebook: st.tuples(st.just(rulebook), mutants(rulebook))))
+    @given(changed_pairs(products))
     def run(pair: tuple[Rulebook, Rulebook]) -> None:
         compare(*pair, report)
 
@@ -318,8 +325,8 @@ def test_every_difference_is_found_and_none_is_invented() -> None:
 
 def test_differences_through_counts_of_products_are_found() -> None:
     report: Counter[str] = Counter()
-    run_pairs(20, report, products=True, derandomize=True, phases=[Phase.generate, Phase.shrink])
-    assert min(report[word] for word in ("unchanged", "same", "answer")) > 0, report
+    run_pairs(18, report, products=True, derandomize=True, phases=[Phase.generate, Phase.shrink])
+    assert min(report[word] for word in ("same", "answer")) > 0, report
 
 
 @pytest.mark.nightly

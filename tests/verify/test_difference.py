@@ -61,7 +61,7 @@ def test_a_changed_condition_is_shown_as_the_rule_file_has_it(tmp_path: Path) ->
     ("before", "after", "key", "old", "new"),
     [
         ("    then: repair", "    then: keep", "then", "repair", "keep"),
-        ("    basis: house\n    clauses: [E5.3]", "    basis: house\n    clauses: [E5.3, H1]", "clauses", "[E5.3]", "[E5.3, H1]"),
+        ("house\n    clauses: [E5.3]", "house\n    clauses: [E5.3, H1]", "clauses", "[E5.3]", "[E5.3, H1]"),
         ("본전 이상이다", "본전은 된다", "because", None, None),
         ("Effort above return, but open to change", "Open to change", "title", None, None),
     ],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sangdo.engine.facts.facts import Facts
+from sangdo.engine.facts.facts_file import parse_facts
 from sangdo.engine.language.loading import load_rulebook
 from sangdo.engine.verify.equivalence import Equivalence, Verdict, compare_answers
 from sangdo.engine.verify.facts_text import facts_text
@@ -46,6 +46,8 @@ def test_a_copy_is_unchanged_without_asking_the_solver(tmp_path: Path) -> None:
     assert found.is_proved
 
 
+NOT = "      all: [{none: [{net_benefit: {at least: break_even}}]}, {changeable: {is not: true}}]\n"
+EITHER = "any: [{stability: {is: stability_line}}, {stability: {more than: stability_line}}]"
 SPLIT = """\
   - id: ST-9
     title: {ko: "기준선보다 꾸준하다", en: "Steadier than the line"}
@@ -63,10 +65,9 @@ SPLIT = """\
     [
         (KEEP, [("id: KA-2", "id: KA-9")]),
         (KEEP, [(LOSS, "      none:\n        - any: [{net_benefit: {at least: break_even}}, {changeable: true}]\n")]),
-        (KEEP, [(LOSS, "      all: [{none: [{net_benefit: {at least: break_even}}]}, {changeable: {is not: true}}]\n")]),
+        (KEEP, [(LOSS, NOT)]),
         (STABLE, [("{at least: stability_line}", "{is: stability_line}"), ("  - id: SL-2", SPLIT + "  - id: SL-2")]),
-        (STABLE, [("stability: {at least: stability_line}", "any: [{stability: {is: stability_line}}, "
-                   "{stability: {more than: stability_line}}]")]),
+        (STABLE, [("stability: {at least: stability_line}", EITHER)]),
         (STABLE, [("values: {2000-01-01: 0.65}", "values: {2000-01-01: 0.5, 2010-01-01: 0.65}")]),
     ],
     ids=["another id", "De Morgan", "is not", "one rule split in two", "at least as is or more", "an old line"],
@@ -119,7 +120,7 @@ def test_a_line_of_the_future_differs_from_its_date_on(tmp_path: Path) -> None:
 
 def test_the_same_answers_with_other_actions_are_told_apart(tmp_path: Path) -> None:
     file = "existing/clearing_programme.yaml"
-    found = compared(tmp_path, {file: [("do: [wind-down]", "do: [analyse-profit]")]})
+    found = compared(tmp_path, {file: [("    do: [wind-down]\n", "")]})
     verdict = verdict_on(found, "clearing_programme")
     assert (verdict.verdict, verdict.what) == ("differs", "actions")
     assert verdict.outcomes is not None
@@ -147,42 +148,49 @@ def test_a_line_measured_in_another_way_may_be_another_line(tmp_path: Path) -> N
 
 
 def test_a_value_that_only_one_vocabulary_allows_is_left_out_and_said_so(tmp_path: Path) -> None:
-    edit = (
-        "    ask:\n      ko: 경쟁사가 내놓은 조건이",
-        "    range: {at least: 0}\n    ask:\n      ko: 경쟁사가 내놓은 조건이",
-    )
     text = (BASE / "vocabulary.yaml").read_text("utf-8")
     begin = text.index("  stability:")
-    own = text[begin : text.index("\n  ", begin + 5 + text[begin + 5 :].index("range:"))]
+    own = text[begin : text.index("at most: 1", begin) + len("at most: 1")]
     found = compared(tmp_path, {"vocabulary.yaml": [(own, own.replace("at most: 1", "at most: 0.9"))]})
-    assert edit
     assert found.is_proved
     assert "stability" in verdict_on(found, "stability_level").narrowed
 
 
+LOYAL = """\
+question: loyal
+title: {ko: "충성 고객인가", en: "Is this customer loyal?"}
+answers: [true, false]
+choose: first_match
+otherwise: false
+owner: sales-strategy
+status: stable
+rules:
+  - id: LY-1
+    title: {ko: "충성 고객", en: "Loyal"}
+    basis: house
+    clauses: [E2, H4]
+    when: {quadrant: EI}
+    then: true
+    because: {ko: "충성 고객군이다.", en: "In the loyal group."}
+"""
+
+
 def test_a_question_that_only_one_rulebook_asks_differs(tmp_path: Path) -> None:
-    (tmp_path / "asked").mkdir()
-    shutil.copytree(BASE, tmp_path / "asked" / "rules")
-    (tmp_path / "asked" / "rules" / "book" / "portfolio_gap.yaml").unlink()
-    (tmp_path / "asked" / "rules" / "book" / "portfolio_gap.test.yaml").unlink()
-    vocabulary = tmp_path / "asked" / "rules" / "vocabulary.yaml"
-    assert "portfolio_gap" in vocabulary.read_text("utf-8")
-    text = vocabulary.read_text("utf-8")
-    begin = text.index("  portfolio_gap:")
-    after = [n for n in (text.find("\n  " + c, begin + 5) for c in "abcdefghijklmnopqrstuvwxyz#") if n > 0]
-    end = min(after) + 1 if after else len(text)
-    vocabulary.write_text(text[:begin] + text[end:], "utf-8")
-    found = compare_answers(OLD, load_rulebook(tmp_path / "asked" / "rules"), TODAY, 20)
-    verdict = verdict_on(found, "portfolio_gap")
-    assert verdict.verdict == "differs"
-    assert verdict.outcomes is not None
-    assert verdict.outcomes[1].how == "no_question"
+    shutil.copytree(BASE, tmp_path / "rules")
+    (tmp_path / "rules" / "existing" / "loyal.yaml").write_text(LOYAL, "utf-8")
+    with (tmp_path / "rules" / "vocabulary.yaml").open("a", encoding="utf-8") as vocabulary:
+        vocabulary.write('  loyal:\n    label: {ko: "충성 고객", en: "loyal"}\n    type: flag\n    from: question\n')
+        vocabulary.write('    ask: {ko: "충성 고객입니까?", en: "Is the customer loyal?"}\n')
+    more, hows = load_rulebook(tmp_path / "rules"), ("no_question", "otherwise")
+    for old, new, expected in ((OLD, more, hows), (more, OLD, hows[::-1])):
+        verdict = verdict_on(compare_answers(old, new, TODAY, 20), "loyal")
+        assert verdict.verdict == "differs"
+        assert verdict.outcomes is not None
+        assert tuple(outcome.how for outcome in verdict.outcomes) == expected
 
 
 def test_what_is_not_decided_in_time_is_said(tmp_path: Path) -> None:
-    found = compared(
-        tmp_path, {KEEP: [(LOSS, LOSS.replace("less than: break_even", "at most: break_even"))]}, seconds=0.000001
-    )
+    found = compared(tmp_path, {KEEP: [("less than: break_even", "at most: break_even")]}, seconds=0.000001)
     verdict = verdict_on(found, "keep_or_abandon")
     assert (verdict.verdict, verdict.why) == ("undecided", "time")
     assert not found.is_proved
@@ -198,9 +206,7 @@ def test_a_facts_file_quotes_what_would_else_be_read_as_unknown() -> None:
 
 
 def test_facts_are_written_so_that_they_read_back_the_same() -> None:
-    from sangdo.engine.facts.facts_file import parse_facts
-
     values = {"name": "no: #1 'a'\n\t가", "stability": 0.3, "contribution": 1e-07, "kind": "existing"}
-    read: Facts = parse_facts(facts_text(ModelFacts(values, {}, {}), OLD, TODAY, ()).encode(), "f.yaml", OLD, date.min)
+    read = parse_facts(facts_text(ModelFacts(values, {}, {}), OLD, TODAY, ()).encode(), "f.yaml", OLD, date.min)
     assert {name: known.value for name, known in read.values.items()} == values
     assert read.as_of == TODAY
