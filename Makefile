@@ -20,6 +20,7 @@ test: $(VENV)/.installed-dev
 	MYPYPATH=$(VENV)/typing $(BIN)/mypy -p sangdo.engine -p sangdo.commands -p sangdo.cli
 	$(BIN)/lint-imports
 	$(BIN)/sangdo test -q --coverage --threshold 100
+	$(BIN)/sangdo analyze
 	$(BIN)/sangdo trace --fail-orphans -f csv -o $(VENV)/clauses.csv
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
 

@@ -12,7 +12,7 @@ import click
 from sangdo import __version__
 from sangdo.engine.language.errors import SangdoError, nearest
 
-VERBS = ("plan", "explain", "book", "measure", "check", "test", "trace", "list", "schema")
+VERBS = ("plan", "explain", "book", "measure", "check", "analyze", "test", "trace", "list", "schema")
 INTERNAL = 1
 
 

@@ -13,6 +13,7 @@ import click
 
 ENDINGS = {
     ".txt": "text", ".md": "md", ".html": "html", ".json": "json", ".csv": "csv", ".dot": "dot", ".xml": "junit",
+    ".sarif": "sarif",
 }  # fmt: skip
 
 

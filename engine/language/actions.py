@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from sangdo.engine.language.acceptance import read_accepted
 from sangdo.engine.language.errors import Location
 from sangdo.engine.language.record import Record
 from sangdo.engine.language.rulebook import Action, Basis, Clause
 from sangdo.engine.language.source import Node, Source
 
-KEYS = ("title", "who", "within", "before peak", "every", "hours", "clauses", "basis", "avoid", "steps")
+KEYS = ("title", "who", "within", "before peak", "every", "hours", "clauses", "basis", "avoid", "steps", "accept")
 ROLES = ("rep", "manager", "company")
 RHYTHMS = ("day", "week", "two_weeks", "month", "quarter", "year")
 ACTION_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
@@ -51,8 +52,9 @@ def _read_action(source: Source, name: str, node: Node, at: Location) -> Action 
     if title is None or basis is None:
         return None
     return Action(
-        name, title, steps, who or "rep", within, every, hours or 0, clauses, Basis(basis), avoid, at, before_peak
-    )
+        name, title, steps, who or "rep", within, every, hours or 0, clauses, Basis(basis), avoid, at, before_peak,
+        read_accepted(record),
+    )  # fmt: skip
 
 
 def _read_within(record: Record) -> int | None:

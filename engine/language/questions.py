@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sangdo.engine.language.acceptance import read_accepted
 from sangdo.engine.language.conditions import Names, read_condition, read_single
 from sangdo.engine.language.errors import Location, nearest
 from sangdo.engine.language.record import Record, check_name, read_number
@@ -26,12 +27,13 @@ from sangdo.engine.language.source import Listing, Node, Scalar, Source
 from sangdo.engine.language.values import show_raw
 
 KEYS = (
-    "question", "title", "for", "applies", "answers", "choose", "otherwise", "owner", "status", "thresholds", "rules"
+    "question", "title", "for", "applies", "answers", "choose", "otherwise", "owner", "status", "accept",
+    "thresholds", "rules",
 )  # fmt: skip
 RULE_KEYS = (
-    "id", "title", "basis", "clauses", "when", "then", "add", "subtract", "if unknown", "do", "because"
+    "id", "title", "basis", "clauses", "when", "then", "add", "subtract", "if unknown", "do", "because", "accept"
 )  # fmt: skip
-THRESHOLD_KEYS = ("title", "unit", "of", "from", "method", "values")
+THRESHOLD_KEYS = ("title", "unit", "of", "from", "method", "values", "accept")
 RULE_ID = re.compile(r"[A-Z][A-Za-z0-9]*(-[A-Za-z0-9]+)*\Z")
 
 
@@ -72,7 +74,7 @@ def _read_threshold(source: Source, name: str, node: Node, at: Location) -> Thre
         return None
     if title is None:
         return None
-    return Threshold(name, title, record.text("unit"), values, of, method, at)
+    return Threshold(name, title, record.text("unit"), values, of, method, at, read_accepted(record))
 
 
 def _read_method(record: Record) -> Method | None:
@@ -120,12 +122,13 @@ def read_question(file: QuestionFile, facts: dict[str, Fact], thresholds: frozen
     if "rules" in record and not nodes:
         source.add(record.at("rules"), f"the question {name} has no rules")
     otherwise = reader.answer(record.node("otherwise"))
-    owner = record.word("owner")
+    owner, accepted = record.word("owner"), read_accepted(record)
     if title is None or status is None or owner is None:
         return None
     return Question(
         name, title, level, applies, answers, choose, otherwise, owner, Status(status),
         rules, tuple(t.name for t in file.thresholds), record.at("question"),
+        accepted,
     )  # fmt: skip
 
 
@@ -207,12 +210,12 @@ class _RuleReader:
         if "if unknown" in record and self._choose is not Choose.SUM:
             self._source.add(record.at("if unknown"), '"if unknown" stands in a sum only')
         actions = tuple(word for word, _ in record.words("do"))
-        because = record.text("because")
+        because, accepted = record.text("because"), read_accepted(record)
         if identity is None or title is None or basis is None:
             return None
         return Rule(
             identity, title, Basis(basis), clauses, when, then, points, sign, if_unknown, actions, because,
-            record.location,
+            record.location, accepted,
         )  # fmt: skip
 
     def _conclusion(self, record: Record) -> tuple[Value | None, float | str | None, int]:

@@ -25,6 +25,15 @@ class Text:
         return self.ko if language == "ko" else self.en
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A finding of the analysis that is kept as it is: its code, and why."""
+
+    code: str
+    reason: str
+    location: Location
+
+
 class FactType(StrEnum):
     """The strict types of facts: true is not 1, and "12" is not 12."""
 
@@ -93,6 +102,7 @@ class Fact:
     ask: Text | None = None
     default: Value | None = None
     tally: Tally | None = None
+    accept: tuple[Accepted, ...] = ()
 
 
 class Operator(StrEnum):
@@ -199,6 +209,7 @@ class Rule:
     actions: tuple[str, ...]
     because: Text | None
     location: Location
+    accept: tuple[Accepted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +237,7 @@ class Threshold:
     of: str | None
     method: Method | None
     location: Location
+    accept: tuple[Accepted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +256,7 @@ class Question:
     rules: tuple[Rule, ...]
     thresholds: tuple[str, ...]
     location: Location
+    accept: tuple[Accepted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +280,7 @@ class Action:
     avoid: bool
     location: Location
     before_peak: int | None = None
+    accept: tuple[Accepted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sangdo.engine.language import actions, conditions, questions, vocabulary
+from sangdo.engine.language import acceptance, actions, conditions, questions, vocabulary
 from sangdo.engine.language.rulebook import Basis, Choose, FactType, Status
 
 Schema = dict[str, Any]
@@ -22,6 +22,12 @@ _DATED: Schema = {
     "propertyNames": {"pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     "additionalProperties": {"type": "number"},
     "minProperties": 1,
+}
+
+_ACCEPT: Schema = {
+    "type": "object",
+    "propertyNames": {"enum": list(acceptance.ACCEPTABLE)},
+    "additionalProperties": {"type": "string", "minLength": 1},
 }
 
 
@@ -72,6 +78,7 @@ def _question() -> Schema:
             "if unknown": {"type": "number"},
             "do": _WORDS,
             "because": _TEXT,
+            "accept": _ACCEPT,
         },
         ("id", "title", "basis", "clauses"),
     )
@@ -85,7 +92,7 @@ def _question() -> Schema:
     )
     threshold = _record(
         {"title": _TEXT, "unit": _TEXT, "of": {"type": "string"}, "from": {"const": "book"}, "method": method,
-         "values": _DATED},
+         "values": _DATED, "accept": _ACCEPT},
         ("title",),
     )  # fmt: skip
     properties = {
@@ -98,6 +105,7 @@ def _question() -> Schema:
         "otherwise": {"type": ["string", "boolean"]},
         "owner": {"type": "string"},
         "status": _one_of(Status),
+        "accept": _ACCEPT,
         "thresholds": _named(threshold),
         "rules": {"type": "array", "items": rule, "minItems": 1},
     }
@@ -118,6 +126,7 @@ def _vocabulary() -> Schema:
             "from": {"anyOf": [_one_of(vocabulary.ORIGINS), counted]},
             "default": {"type": ["string", "number", "boolean"]},
             "ask": _TEXT,
+            "accept": _ACCEPT,
         },
         ("label", "type"),
     )
@@ -137,6 +146,7 @@ def _actions() -> Schema:
             "basis": _one_of(Basis),
             "avoid": {"type": "boolean"},
             "steps": {"type": "array", "items": _TEXT},
+            "accept": _ACCEPT,
         },
         ("title", "clauses", "basis"),
     )

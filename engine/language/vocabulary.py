@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sangdo.engine.language.acceptance import read_accepted
 from sangdo.engine.language.errors import Location
 from sangdo.engine.language.record import MAX_NAME, Record, check_name, read_text
 from sangdo.engine.language.rulebook import Fact, FactType, Level, Origin, Tally, Text, Value
 from sangdo.engine.language.source import Mapping, Node, Scalar, Source
 from sangdo.engine.language.values import WrongValue, show_raw, typed
 
-KEYS = ("label", "type", "unit", "range", "values", "of", "from", "default", "ask")
+KEYS = ("label", "type", "unit", "range", "values", "of", "from", "default", "ask", "accept")
 ORIGINS = ("given", "measured", "question")
 MAX_VALUES = 40
 
@@ -44,7 +45,10 @@ def _read_fact(source: Source, name: str, node: Node, at: Location) -> Fact | No
     if "ask" not in record and origin is not Origin.COUNTED:
         source.add(at, f"the fact {name} has no question to ask for it", expected="ask: {ko: ..., en: ...}")
     values = _read_values(record, kind)
-    fact = Fact(name, label, kind, origin, level, at, record.text("unit"), minimum, maximum, values, ask, None, tally)
+    fact = Fact(
+        name, label, kind, origin, level, at, record.text("unit"), minimum, maximum, values, ask, None, tally,
+        read_accepted(record),
+    )  # fmt: skip
     return _with_default(record, fact)
 
 

@@ -21,6 +21,7 @@ from sangdo.engine.language import actions, conditions, questions, vocabulary
 from sangdo.engine.language.errors import DataInvalid, NothingMatched, RulesInvalid
 from sangdo.engine.language.rulebook import Choose, FactType, Status
 from sangdo.engine.language.schema import schema_text
+from sangdo.engine.verify.findings import CODES
 from sangdo.engine.verify.scenarios import EXPECT_KEYS
 from sangdo.engine.verify.scenarios import KEYS as SCENARIO_KEYS
 from sangdo.tests.docs.documents import (
@@ -144,7 +145,7 @@ def test_the_verbs_are_documented_in_the_order_of_the_help() -> None:
 
 def test_the_exit_codes_are_those_of_the_errors() -> None:
     documented = dict(re.findall(r"(?m)^\| (\d) \| (.+?) \|$", text_of("docs/command-line.md")))
-    assert set(documented) == {"0", "1", "2", "3", "4", "6", "7"}
+    assert set(documented) == {"0", "1", "2", "3", "4", "5", "6", "7"}
     for error, word in ((RulesInvalid, "rule"), (DataInvalid, "facts"), (NothingMatched, "customer")):
         assert word in documented[str(error.exit_code)]
 
@@ -221,6 +222,15 @@ def test_the_reference_lists_every_test_of_a_condition() -> None:
     assert found
     for word in (*conditions.WORDED, *conditions.GROUPS):
         assert re.search(rf"`[^`\n]*\b{word}: ", found.group(1)), word
+
+
+def test_every_finding_is_explained_in_both_languages_under_its_code() -> None:
+    text = " ".join(text_of("docs/findings.md").split())
+    assert re.findall(r"(?m)^## (\w+)$", text_of("docs/findings.md")) == list(CODES)
+    for code in CODES.values():
+        assert f"| [`{code.name}`](#{code.name}) | {code.severity} | {code.title.en} |" in text
+        assert f"## {code.name} {code.severity} · {code.title.en} · {code.title.ko} {code.explanation.en} " in text
+        assert code.explanation.ko in text
 
 
 def test_the_reference_names_what_a_facts_file_may_hold_beside_facts() -> None:
