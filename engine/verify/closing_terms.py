@@ -38,7 +38,15 @@ class ClosingTerms:
 
 def close_terms(question: Question, asked: Truth, read: Reader, lines: Lines) -> ClosingTerms:
     """Return how a question closes by its rules."""
-    holds = {rule.id: _held(rule, asked, read, lines) for rule in question.rules}
+    return close_held(
+        question, asked, {rule.id: _held(rule, asked, read, lines) for rule in question.rules}, read, lines
+    )
+
+
+def close_held(
+    question: Question, asked: Truth, holds: Mapping[str, Truth], read: Reader, lines: Lines
+) -> ClosingTerms:
+    """Return how a question closes by rules of which it is settled when they hold."""
     if question.choose is Choose.SUM:
         return _close_sum(question, asked, holds, read, lines)
     nothing_holds = and_((asked, not_(or_(holds.values()))))

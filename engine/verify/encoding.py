@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
 import z3
 
-from sangdo.engine.language.rulebook import Fact, FactType, Level, Origin, Rulebook, Value
+from sangdo.engine.language.rulebook import Condition, Fact, FactType, Level, Origin, Rulebook, Value
 from sangdo.engine.language.values import LARGEST
-from sangdo.engine.verify.closing_terms import ClosingTerms, asked_term, close_terms, fails, tally_term, with_given
-from sangdo.engine.verify.kleene import Reader
+from sangdo.engine.verify.closing_terms import (
+    ClosingTerms,
+    asked_term,
+    close_held,
+    close_terms,
+    fails,
+    tally_term,
+    with_given,
+)
+from sangdo.engine.verify.kleene import Lines, Reader, condition_term
 from sangdo.engine.verify.model_facts import ModelFacts, is_true_in, number_in, plain_model, value_in
 from sangdo.engine.verify.terms import Figure, Number, Term, Words, constant, domain_of, free, real_term, texts_named
 from sangdo.engine.verify.truth import Truth, and_, bool_term, not_, or_
@@ -165,6 +174,31 @@ class Encoding:
         Inference stops there: whoever asks what comes after must rule it out.
         """
         return bool_term(self._closing(question, product).conflict)
+
+    def closing(self, question: str, product: str | None = None) -> ClosingTerms:
+        """Return how the question closes."""
+        return self._closing(question, product)
+
+    def without(self, rule: str, product: str | None = None) -> ClosingTerms:
+        """Return how the rule's question closes by its other rules alone."""
+        found, question = self._rules[rule]
+        others = replace(question, rules=tuple(other for other in question.rules if other is not found))
+        closing, read = self._closing(question.name, product), self._reader(self._place(question.level, product))
+        holds = {other.id: closing.holds[other.id] for other in others.rules}
+        return close_held(others, closing.asked, holds, read, self._lines)
+
+    def term(self, fact: str, product: str | None = None) -> Term:
+        """Return what a fact, answer or count is."""
+        return self._term(fact, product)
+
+    def true(self, condition: Condition | None, product: str | None = None) -> Truth:
+        """Return the truth that a condition is true, of the product where it reads facts of products."""
+        return condition_term(condition, True, self._reader(product), self._lines)
+
+    @property
+    def lines(self) -> Lines:
+        """The thresholds as terms."""
+        return self._lines
 
     # ------------------------------------------------------------ customers
 
