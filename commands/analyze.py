@@ -79,6 +79,7 @@ def command(
         output.write(report_review(review, output.form, lang, codes=codes, fail_level=fail_level, verbose=verbose,
                                    rules=shown))  # fmt: skip
         note([f"{one.location}: {one.code} is accepted, but not found" for one in review.idle])
+        note([f"fault of the analysis, not reported: {fault}" for fault in review.faults])
         if emit_cases:
             _emit(review, emit_cases)
         return review

@@ -20,7 +20,7 @@ from sangdo.engine.verify.closing_terms import (
     tally_term,
     with_given,
 )
-from sangdo.engine.verify.kleene import Lines, Reader, condition_term
+from sangdo.engine.verify.kleene import Reader, condition_term
 from sangdo.engine.verify.model_facts import ModelFacts, is_true_in, number_in, plain_model, value_in
 from sangdo.engine.verify.terms import Figure, Number, Term, Words, constant, domain_of, free, real_term, texts_named
 from sangdo.engine.verify.truth import Truth, and_, bool_term, not_, or_
@@ -78,7 +78,7 @@ class Encoding:
         if fixed_products is None and free_products is not None:
             self._exists |= {product: z3.Bool(f"there is {product!r}") for product in self.products}
         self._free_lines = {name: z3.Real(f"line {name}") for name, line in thresholds.items() if line is FREE}
-        self._lines: dict[str, Number | None] = {
+        self.lines: dict[str, Number | None] = {
             name: self._free_lines[name] if isinstance(line, Free) else line for name, line in thresholds.items()
         }
         self.domain += [z3.And(line >= -LARGEST, line <= LARGEST) for line in self._free_lines.values()]
@@ -97,12 +97,12 @@ class Encoding:
 
     def known(self, fact: str, product: str | None = None) -> z3.BoolRef:
         """Return the term that the fact, answer or count is known."""
-        return bool_term(self._term(fact, product).known)
+        return bool_term(self.term(fact, product).known)
 
     def number(self, fact: str, product: str | None = None) -> z3.ArithRef:
         """Return the number of a fact, which means nothing where it is unknown; a date is the number of its day.
         Raises TypeError when it is neither."""
-        term = self._term(fact, product)
+        term = self.term(fact, product)
         if not isinstance(term, Figure):
             raise TypeError(f"{fact} is neither a number nor a date")
         if isinstance(term.number, z3.ExprRef):
@@ -112,18 +112,18 @@ class Encoding:
 
     def equals(self, fact: str, value: Value, product: str | None = None) -> z3.BoolRef:
         """Return the term that the fact is known and equals the value; of a set, that it is exactly this one."""
-        return bool_term(self._term(fact, product).equals(value))
+        return bool_term(self.term(fact, product).equals(value))
 
     def includes(self, fact: str, word: str, product: str | None = None) -> z3.BoolRef:
         """Return the term that the set is known and has the word. Raises TypeError when the fact is no set."""
-        term = self._term(fact, product)
+        term = self.term(fact, product)
         if not isinstance(term, Words):
             raise TypeError(f"{fact} is no set of words")
         return bool_term(term.includes(word))
 
     def line(self, threshold: str) -> z3.ArithRef:
         """Return the value of a threshold. Raises KeyError when it has none."""
-        value = self._lines[threshold]
+        value = self.lines[threshold]
         if value is None:
             raise KeyError(threshold)
         return real_term(value)
@@ -136,7 +136,7 @@ class Encoding:
 
     def asked(self, question: str, product: str | None = None) -> z3.BoolRef:
         """Return the term that the question applies and is not retired."""
-        return bool_term(self._closing(question, product).asked)
+        return bool_term(self.closing(question, product).asked)
 
     def holds(self, rule: str, product: str | None = None) -> z3.BoolRef:
         """Return the term that the rule's question is asked and its condition true."""
@@ -145,11 +145,11 @@ class Encoding:
     def fails(self, rule: str, product: str | None = None) -> z3.BoolRef:
         """Return the term that the rule's condition is false; a rule that neither holds nor fails is undecided."""
         found, question = self._rules[rule]
-        return bool_term(fails(found, self._reader(self._place(question.level, product)), self._lines))
+        return bool_term(fails(found, self._reader(self._place(question.level, product)), self.lines))
 
     def given(self, question: str, product: str | None = None) -> z3.BoolRef:
         """Return the term that a person gave the question's answer, so that its rules do not count."""
-        return bool_term(self._closing(question, product).given)
+        return bool_term(self.closing(question, product).given)
 
     def decides(self, rule: str, product: str | None = None) -> z3.BoolRef:
         """Return the term that the rule is among those behind its question's answer."""
@@ -157,48 +157,35 @@ class Encoding:
 
     def answered(self, question: str, value: Value, product: str | None = None) -> z3.BoolRef:
         """Return the term that the question's answer is this value; of a set, exactly this one."""
-        return bool_term(self._closing(question, product).answer.equals(value))
+        return bool_term(self.closing(question, product).answer.equals(value))
 
     def answer_has(self, question: str, word: str, product: str | None = None) -> z3.BoolRef:
         """Return the term that the question's answer is a set with this word."""
-        answer = self._closing(question, product).answer
+        answer = self.closing(question, product).answer
         return bool_term(answer.includes(word) if isinstance(answer, Words) else False)
 
     def unanswered(self, question: str, product: str | None = None) -> z3.BoolRef:
         """Return the term that the question is asked but closes as none or unknown; for a set, as the empty set."""
-        return bool_term(self._closing(question, product).unanswered)
+        return bool_term(self.closing(question, product).unanswered)
 
     def conflicts(self, question: str, product: str | None = None) -> z3.BoolRef:
         """Return the term that two rules of an exactly_one question hold with different answers.
 
         Inference stops there: whoever asks what comes after must rule it out.
         """
-        return bool_term(self._closing(question, product).conflict)
-
-    def closing(self, question: str, product: str | None = None) -> ClosingTerms:
-        """Return how the question closes."""
-        return self._closing(question, product)
+        return bool_term(self.closing(question, product).conflict)
 
     def without(self, rule: str, product: str | None = None) -> ClosingTerms:
         """Return how the rule's question closes by its other rules alone."""
         found, question = self._rules[rule]
         others = replace(question, rules=tuple(other for other in question.rules if other is not found))
-        closing, read = self._closing(question.name, product), self._reader(self._place(question.level, product))
+        closing, read = self.closing(question.name, product), self._reader(self._place(question.level, product))
         holds = {other.id: closing.holds[other.id] for other in others.rules}
-        return close_held(others, closing.asked, holds, read, self._lines)
-
-    def term(self, fact: str, product: str | None = None) -> Term:
-        """Return what a fact, answer or count is."""
-        return self._term(fact, product)
+        return close_held(others, closing.asked, holds, read, self.lines)
 
     def true(self, condition: Condition | None, product: str | None = None) -> Truth:
         """Return the truth that a condition is true, of the product where it reads facts of products."""
-        return condition_term(condition, True, self._reader(product), self._lines)
-
-    @property
-    def lines(self) -> Lines:
-        """The thresholds as terms."""
-        return self._lines
+        return condition_term(condition, True, self._reader(product), self.lines)
 
     # ------------------------------------------------------------ customers
 
@@ -278,9 +265,10 @@ class Encoding:
         return place
 
     def _reader(self, product: str | None) -> Reader:
-        return lambda fact: self._term(fact, product)
+        return lambda fact: self.term(fact, product)
 
-    def _term(self, name: str, product: str | None) -> Term:
+    def term(self, name: str, product: str | None = None) -> Term:
+        """Return what a fact, answer or count is."""
         fact = self.rulebook.facts[name]
         place = name, self._place(fact.level, product)
         if place not in self._terms:
@@ -289,22 +277,23 @@ class Encoding:
 
     def _derived(self, fact: Fact, place: Place) -> Term:
         if fact.name in self.rulebook.questions:
-            return self._closing(*place).answer
+            return self.closing(*place).answer
         if fact.tally is not None and place not in self._given:
-            answers = [(self._exists[product], self._term(fact.tally.question, product)) for product in self.products]
+            answers = [(self._exists[product], self.term(fact.tally.question, product)) for product in self.products]
             return tally_term(fact.tally, answers)
         return self._given.get(place, constant(fact, None))
 
     def _closing_of(self, rule: str, product: str | None) -> ClosingTerms:
-        return self._closing(self._rules[rule][1].name, product)
+        return self.closing(self._rules[rule][1].name, product)
 
-    def _closing(self, name: str, product: str | None) -> ClosingTerms:
+    def closing(self, name: str, product: str | None = None) -> ClosingTerms:
+        """Return how a question closes."""
         question = self.rulebook.questions[name]
         place = name, self._place(question.level, product)
         if place not in self._closings:
             read = self._reader(place[1])
-            asked = and_((self._exists[place[1]], asked_term(question, read, self._lines)))
-            closing = close_terms(question, asked, read, self._lines)
+            asked = and_((self._exists[place[1]], asked_term(question, read, self.lines)))
+            closing = close_terms(question, asked, read, self.lines)
             given = self._given.get(place)
             self._closings[place] = closing if given is None else with_given(closing, given)
         return self._closings[place]

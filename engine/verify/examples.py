@@ -28,7 +28,7 @@ class NotReproduced(RuntimeError):
 
 def make_example(stage: Stage, suspicion: Suspicion, decider: Decider) -> Example | None:
     """Return the example of a suspicion; None where there is nothing to see, or only together with a conflict that
-    keeps a plan from coming about.
+    keeps a plan from coming about, or of products that the vocabulary has no name for.
 
     Raises NotReproduced, and SolverGaveUp.
     """
@@ -39,7 +39,7 @@ def make_example(stage: Stage, suspicion: Suspicion, decider: Decider) -> Exampl
     peaceful = [name for name in stage.rulebook.questions if name not in own]
     wanted = proof.wanted(proof.world)
     found = proof.world.customer(wanted, peaceful) if proof.world.can(wanted, peaceful) else None
-    if found is None:
+    if found is None or (found.products and PRODUCT not in stage.rulebook.facts):
         return None
     for slim in (replace(found, lines={}), found):
         text = as_yaml(_without_defaults(slim, stage.rulebook), stage.day)

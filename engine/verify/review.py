@@ -30,7 +30,7 @@ class Review:
     """What was found: `findings` stand, the gravest first; `accepted` are kept with a reason.
 
     `rulebook` is None when it is invalid; the findings then say why. `dates` are those analysed; `idle` are entries
-    that accept what was not found.
+    that accept what was not found; `faults` are findings left out since inference did not bear them out.
     """
 
     rulebook: Rulebook | None
@@ -38,6 +38,7 @@ class Review:
     findings: tuple[Finding, ...]
     accepted: tuple[AcceptedFinding, ...] = ()
     idle: tuple[Accepted, ...] = ()
+    faults: tuple[str, ...] = ()
 
     def reaches(self, severity: str) -> bool:
         """Whether a finding that stands has this severity or a graver one."""
@@ -54,18 +55,13 @@ def review_rules(root: Path, today: date, codes: Collection[str], seconds: float
     except RulesInvalid as invalid:
         return Review(None, (today,), tuple(map(_invalid, invalid.problems)))
     read_off = [finding for finding in lint(rulebook) if finding.code in codes]
-    proved, dates = _proved(rulebook, today, codes, seconds)
-    return _sort_out(rulebook, dates, [*read_off, *proved], codes)
-
-
-def _proved(
-    rulebook: Rulebook, today: date, codes: Collection[str], seconds: float
-) -> tuple[tuple[Finding, ...], tuple[date, ...]]:
-    """The findings that need the solver, and the dates analysed."""
     if set(codes) <= set(LINT_CODES):
-        return (), (today,)
-    del rulebook, seconds
-    return (), (today,)
+        return _sort_out(rulebook, (today,), read_off, codes)
+    from sangdo.engine.verify.analysis import analyze
+
+    analysis = analyze(rulebook, today, select=codes, seconds=seconds)
+    review = _sort_out(rulebook, analysis.dates, [*read_off, *analysis.findings], codes)
+    return replace(review, faults=analysis.faults)
 
 
 def _checked(root: Path, today: date) -> Rulebook:
