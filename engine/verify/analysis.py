@@ -11,6 +11,7 @@ from sangdo.engine.language.rulebook import Question, Rulebook, Status, Text
 from sangdo.engine.verify.conditions_alone import ConditionsAlone, find_always_true
 from sangdo.engine.verify.examples import NotReproduced, make_example
 from sangdo.engine.verify.findings import CODES, Example, Finding
+from sangdo.engine.verify.forgotten import find_forgotten
 from sangdo.engine.verify.gaps import find_boundaries, find_conflicts, find_gaps
 from sangdo.engine.verify.liveness import (
     find_dead,
@@ -78,7 +79,7 @@ class _Run:
         alone = tuple(ConditionsAlone(world) for world in stage.worlds)
         twins = {rule for finding in find_twins(self.rulebook) for rule in finding.rules}
         searches: list[tuple[tuple[str, ...], Search]] = [
-            (("gap",), lambda question: find_gaps(stage, question)),
+            (("gap",), lambda question: [*find_gaps(stage, question)] or [*find_forgotten(stage, question)]),
             (("conflict",), lambda question: find_conflicts(stage, question)),
             (("dead", "impossible"), lambda question: find_dead(stage, alone, question)),
             (("shadowed",), lambda question: find_shadowed(stage, question)),
