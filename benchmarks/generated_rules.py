@@ -92,8 +92,10 @@ def _question(number: int, policy: str, chance: random.Random) -> dict[str, Any]
         question["otherwise"] = "low"
     line = {"title": _text("기준선", "line"), "values": {date(2000, 1, 1): chance.randint(20, 80)}}
     question |= {"owner": "sales", "status": "stable"}
-    thresholds, rules = {f"line_{number}": line}, _RULES[policy](number, _answered(chance.choice(earlier), 1) if earlier
-                                                                   else {f"word_{number}": "high"})
+    thresholds, rules = (
+        {f"line_{number}": line},
+        _RULES[policy](number, _answered(chance.choice(earlier), 1) if earlier else {f"word_{number}": "high"}),
+    )
     question["thresholds"] = thresholds
     question["rules"] = [_rule(number, place, *rule) for place, rule in enumerate(rules, 1)]
     return question
@@ -118,7 +120,10 @@ def _rule(number: int, place: int, when: dict[str, Any], conclusion: dict[str, A
 
 
 def _exactly_one(number: int, earlier: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    above, below = {f"number_{number}": {"at least": f"line_{number}"}}, {f"number_{number}": {"less than": f"line_{number}"}}
+    above, below = (
+        {f"number_{number}": {"at least": f"line_{number}"}},
+        {f"number_{number}": {"less than": f"line_{number}"}},
+    )
     flag = f"flag_{number}"
     return [
         ({**above, **earlier}, {"then": "high"}),
