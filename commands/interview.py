@@ -21,8 +21,8 @@ from sangdo.engine.facts.facts import Facts, Known
 from sangdo.engine.facts.given import LONGEST_ID
 from sangdo.engine.facts.observing import FILE, Observation, observations_file, observe
 from sangdo.engine.language.errors import RulesInvalid
-from sangdo.engine.language.rulebook import Basis, Rule, Rulebook, Text, Value
-from sangdo.engine.language.values import WrongValue
+from sangdo.engine.language.rulebook import Basis, Fact, Rule, Rulebook, Text, Value
+from sangdo.engine.language.values import WrongValue, show_raw
 
 SKIP, WHY, STOP = "", "?", "q"
 INTERRUPTED = 130
@@ -30,6 +30,7 @@ INTERRUPTED = 130
 _KEYS = Text("Enter: 모름 · ?: 묻는 까닭 · q: 그만", "Enter: not known · ?: why we ask · q: stop")
 _WAITING = Text("이 답을 기다리는 규칙", "Rules that wait for this")
 _HOUSE = Text("자체 기준", "house")
+_WRONG = Text("받을 수 없는 답: {0}", "not an answer to this: {0}")
 _EXPECTED, _MEANT = Text("맞는 값", "expected"), Text('혹시 "{0}"?', 'did you mean "{0}"?')
 _SAVED = Text("답 {0}개를 {1}에 저장했다.", "Answers saved in {1}: {0}.")
 _NOT_SAVED = Text(
@@ -124,7 +125,7 @@ class _Interviewer:
             then = _with_answer(known, _key(ask), value)
             return value, then, build_plan(self._decider.decide(then), self._language)
         except WrongValue as wrong:
-            self._say(*self._wrong(wrong))
+            self._say(*self._wrong(self._rulebook.facts[ask["fact"]], line, wrong.suggestion))
         except RulesInvalid as conflict:
             self._say(str(conflict))
         return None
@@ -154,11 +155,11 @@ class _Interviewer:
     def _cited(self, rule: Rule) -> list[str]:
         return [*rule.clauses, *([self._text(_HOUSE)] if rule.basis is Basis.HOUSE else [])]
 
-    def _wrong(self, wrong: WrongValue) -> Iterator[str]:
-        yield str(wrong)
-        yield f"  {self._text(_EXPECTED)}: {wrong.expected}"
-        if wrong.suggestion:
-            yield "  " + self._text(_MEANT).format(wrong.suggestion)
+    def _wrong(self, fact: Fact, line: str, suggestion: str | None) -> Iterator[str]:
+        yield self._text(_WRONG).format(show_raw(line))
+        yield f"  {self._text(_EXPECTED)}: " + "; ".join(describe_values(fact, self._wording))
+        if suggestion:
+            yield "  " + self._text(_MEANT).format(suggestion)
 
     def _say(self, *lines: str) -> None:
         for line in lines:

@@ -12,7 +12,7 @@ from sangdo.commands.customer import load_rules
 from sangdo.commands.log_place import place_of_log
 from sangdo.commands.log_selection import selection_options
 from sangdo.commands.options import book_option, log_option, output_options, quiet_option
-from sangdo.commands.output import Output, as_json
+from sangdo.commands.output import Output, as_json, note
 from sangdo.engine.audit.selection import Selection, find_decision
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def command(
         if not quiet and every:
             records = _progress(records)
         if rules is not None:
-            _show_changes(records, rules, output)
+            _show_changes(reader, records, rules, output)
         else:
             _replay(reader, records, output)
 
@@ -77,13 +77,22 @@ def _replay(reader: LogReader, records: Iterable[Record], output: Output) -> Non
     report.confirm(reader.url.shown)
 
 
-def _show_changes(records: Iterable[Record], rules: Path, output: Output) -> None:
+def _show_changes(reader: LogReader, records: Iterable[Record], rules: Path, output: Output) -> None:
+    from sangdo.engine.audit.fitting import lines_drawn_anew
     from sangdo.engine.audit.log_report import ChangeTotals, as_csv, as_table, change_row
-    from sangdo.engine.audit.replay import change_by
+    from sangdo.engine.audit.replay import change_by, kept_rulebook
     from sangdo.engine.decision.decision import Decider
 
     decider, totals = Decider(load_rules(rules)), ChangeTotals()
-    rows = [change_row(change) for change in (change_by(record, decider) for record in records) if totals.count(change)]
+    rows, releases = [], set()
+    for record in records:
+        releases.add(record.body["plan"]["rulebook"]["sha256"])
+        change = change_by(record, decider)
+        if totals.count(change):
+            rows.append(change_row(change))
+    before = [kept_rulebook(release, reader.release_files(release)) for release in sorted(releases)]
+    anew = sorted({name for rulebook in before for name in lines_drawn_anew(rulebook, decider.rulebook)})
+    note([f"{name} is measured in another way by these rules; each decision kept the line of its day" for name in anew])
     if output.form == "json":
         output.write(as_json({"changes": rows, "totals": totals.as_json()}))
     elif output.form == "csv":

@@ -12,8 +12,10 @@ from sangdo.commands.customer import load_rules, plan_as_text, read_customer
 from sangdo.commands.log_place import log_beside
 from sangdo.commands.options import by_option, customer_options, log_option, output_options, quiet_option
 from sangdo.commands.output import Output, note
+from sangdo.engine.language.errors import SangdoError
 
 if TYPE_CHECKING:
+    from sangdo.engine.audit.passing_time import Reread
     from sangdo.engine.decision.decision import Decision
 
 NO_LOG = "none"
@@ -67,10 +69,24 @@ def _logged(
 
     try:
         with LogWriter.open(place) as writer:
-            return log_plan(writer, decision, plan, by), []
+            return log_plan(writer, decision, plan, by, lambda day: _reread(decision, book, day)), []
     except LogUnusable as error:
         if log is not None:
             raise
         return plan, [
             f"this plan is not in the decision log: {error.problems[0].location}: {error.problems[0].message}"
         ]
+
+
+def _reread(decision: Decision, book: Path | None, day: date) -> Reread | None:
+    """The customer in the book as of an earlier day; None without a book, or where it cannot say."""
+    if book is None:
+        return None
+    from sangdo.engine.audit.passing_time import Reread
+    from sangdo.engine.facts.book import open_book
+
+    try:
+        then, now = (open_book(book, decision.rulebook, as_of) for as_of in (day, decision.facts.as_of))
+        return Reread(then.facts(decision.facts.customer_id), then.later_orders > now.later_orders)
+    except SangdoError:
+        return None

@@ -15,8 +15,23 @@ def fit_facts(facts: Facts, rulebook: Rulebook) -> tuple[Facts, tuple[str, ...]]
     left: dict[str, None] = {}
     values = _fitting(facts.values, Level.CUSTOMER, rulebook, left)
     products = {product: _fitting(known, Level.PRODUCT, rulebook, left) for product, known in facts.products.items()}
-    lines = {name: line for name, line in facts.lines.items() if name in rulebook.thresholds}
+    lines = {name: line for name, line in facts.lines.items() if _is_measured(name, rulebook)}
     return replace(facts, values=values, products=products, lines=lines), tuple(left)
+
+
+def lines_drawn_anew(before: Rulebook, after: Rulebook) -> frozenset[str]:
+    """Return the lines that a rulebook measures from the book, and the one before did not, or in another way."""
+    old = before.thresholds
+    return frozenset(
+        name
+        for name, line in after.thresholds.items()
+        if line.method and (name not in old or (old[name].of, old[name].method) != (line.of, line.method))
+    )
+
+
+def _is_measured(name: str, rulebook: Rulebook) -> bool:
+    """Whether the rulebook measures a line: the value of any other is its own, whatever a book said once."""
+    return name in rulebook.thresholds and rulebook.thresholds[name].method is not None
 
 
 def _fitting(values: Mapping[str, Known], level: Level, rulebook: Rulebook, left: dict[str, None]) -> dict[str, Known]:

@@ -114,18 +114,24 @@ class ChangeTotals:
             "decisions": self.decisions,
             "changed": self.changed,
             "not_decided": self.failed,
-            "questions": dict(self.questions.most_common()),
-            "actions": dict(self.actions.most_common()),
-            "because": dict(self.because.most_common()),
+            "questions": dict(_most_common(self.questions)),
+            "actions": dict(_most_common(self.actions)),
+            "because": dict(_most_common(self.because)),
         }
 
     def lines(self) -> Iterator[str]:
         """Yield the totals in words."""
         undecided = f", {self.failed} cannot be decided by these rules" if self.failed else ""
-        yield f"{self.decisions} decisions: {self.changed} would change{undecided}"
+        decisions = "1 decision" if self.decisions == 1 else f"{self.decisions} decisions"
+        yield f"{decisions}: {self.changed} would change{undecided}"
         for name, counts in (("answers", self.questions), ("actions", self.actions), ("because of", self.because)):
             if counts:
-                yield f"  {name}: " + ", ".join(f"{word} ({count})" for word, count in counts.most_common())
+                yield f"  {name}: " + ", ".join(f"{word} ({count})" for word, count in _most_common(counts))
+
+
+def _most_common(counts: Counter[str]) -> list[tuple[str, int]]:
+    """The most frequent first; the same order at every run, as those that occur equally often stand by name."""
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def score_rows(scores: Iterable[Score]) -> list[dict[str, Any]]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sangdo.engine.audit.decision_body import decision_body
 from sangdo.engine.audit.decision_terms import plan_terms
 from sangdo.engine.audit.log_url import LogUnusable
+from sangdo.engine.audit.passing_time import Reread
 from sangdo.engine.audit.record import Entry, Record
-from sangdo.engine.audit.since import changes_since
+from sangdo.engine.audit.since import Past, changes_since
 from sangdo.engine.audit.writer import LogWriter
 from sangdo.engine.decision.decision import Decision
 from sangdo.engine.facts.facts import Facts, Known
+from sangdo.engine.language.errors import SangdoError
 from sangdo.engine.language.rule_files import read_contents, rule_files
 from sangdo.engine.language.rulebook import FactType, Origin, Rulebook
 
@@ -21,22 +24,40 @@ NOT_PERSONAL = ("customer_id", "rep", "product")
 """Texts that are not the customer's own: its number, the colleague in charge, what is sold."""
 
 
-def log_plan(writer: LogWriter, decision: Decision, plan: Mapping[str, Any], by: str) -> dict[str, Any]:
+def log_plan(
+    writer: LogWriter,
+    decision: Decision,
+    plan: Mapping[str, Any],
+    by: str,
+    reread: Callable[[date], Reread | None] | None = None,
+) -> dict[str, Any]:
     """Log a decision with its plan, and return the plan with `since`; when this returns, the record is kept.
 
-    `by` is who asked for it. Raises LogUnusable, and then nothing was logged.
+    `by` is who asked for it; `reread` reads the customer from today's book as of an earlier day, where there is a
+    book. Raises LogUnusable, and then nothing was logged.
     """
     facts = decision.facts
     before = writer.last_decision(facts.customer_id, facts.as_of, but=decision.id)
-    since = _since(before, decision, plan) if before else None
+    past = Past(lambda release: _kept_rulebook(writer, release), reread)
+    since = _since(before, decision, plan, past) if before else None
     whole = {**plan, "since": since}
     writer.append(decision_entry(decision, whole, by), lambda: _release_files(decision.rulebook))
     return whole
 
 
-def _since(before: Record, decision: Decision, plan: Mapping[str, Any]) -> Mapping[str, Any]:
+def _kept_rulebook(writer: LogWriter, release: str) -> Rulebook | None:
+    """The rulebook of a release; None where its files are not all there, or are in a language of another version."""
+    from sangdo.engine.audit.replay import kept_rulebook
+
     try:
-        return changes_since(before.body, before.at, decision, plan)
+        return kept_rulebook(release, writer.release_files(release))
+    except SangdoError:
+        return None
+
+
+def _since(before: Record, decision: Decision, plan: Mapping[str, Any], past: Past) -> Mapping[str, Any]:
+    try:
+        return changes_since(before.body, before.at, decision, plan, past)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         message = f"record #{before.seq} is damaged ({error}); see: sangdo log verify"
         raise LogUnusable("decision log", message) from None

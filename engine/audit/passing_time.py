@@ -3,37 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from math import isclose
 
 from sangdo.engine.facts.facts import Facts, Known
 from sangdo.engine.facts.months import YEAR_MONTHS, first_of, month_number
+from sangdo.engine.language.rulebook import Value
 
 CALENDAR = "book.yaml"
 SEASON = ("season_index", "next_season_index", "months_to_peak", "off_season", "off_season_next")
 
 
-def pass_time(old: Facts, new: Facts) -> Facts:
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """The customer in today's book as of the day of the old decision, and whether anyone has ordered after that day."""
+
+    facts: Facts
+    newer_orders: bool
+
+
+def pass_time(old: Facts, new: Facts, reread: Reread | None = None) -> Facts:
     """Return the old facts on the date of the new ones.
 
     Where the customer has no newer order, everything measured is taken from the new facts, since only the window of
     time has moved; otherwise a dealer's season moves along the index that was known. The book's calendar moves with
-    the month. Lines measured from the whole book, given facts and observations are data, and stay.
+    the month. Given facts and observations are data, and stay; so does what today's book says otherwise of the old
+    day: it was corrected. Lines measured from the whole book move only where nobody in it has ordered since.
     """
     moved = replace(old, as_of=new.as_of)
     if not _ordered_since(old, new):
-        names = {*old.products, *new.products}
+        again = reread.facts if reread is not None else old
         products = {
-            product: _measured(old.products.get(product, {}), new.products.get(product, {})) for product in names
+            product: _measured(*(facts.products.get(product, {}) for facts in (old, new, again)))
+            for product in dict.fromkeys((*new.products, *old.products))
         }
-        kept = {product: products[product] for product in (*new.products, *old.products) if products[product]}
-        moved = replace(moved, values=_measured(old.values, new.values), products=kept, outlook=new.outlook)
+        kept = {product: known for product, known in products.items() if known}
+        outlook = new.outlook if again.outlook == old.outlook else old.outlook
+        values = _measured(old.values, new.values, again.values)
+        moved = replace(moved, values=values, products=kept, outlook=outlook)
+    if reread is not None and not reread.newer_orders:
+        moved = replace(moved, lines=_lines(old.lines, new.lines, reread.facts.lines))
     return replace(moved, values={**moved.values, **_season(moved), **_calendar(old, new)})
 
 
-def _measured(old: Mapping[str, Known], new: Mapping[str, Known]) -> dict[str, Known]:
-    kept = {name: known for name, known in old.items() if known.origin != "measured"}
-    return kept | {name: known for name, known in new.items() if known.origin == "measured" and name not in kept}
+def _measured(old: Mapping[str, Known], new: Mapping[str, Known], again: Mapping[str, Known]) -> dict[str, Known]:
+    """What is measured as in the new facts, unless it was corrected; all else as in the old ones."""
+    moving = {
+        name
+        for name in {*old, *new}
+        if all(name not in facts or facts[name].origin == "measured" for facts in (old, new))
+        and _same(_number(old, name), _number(again, name))
+    }
+    kept = {name: known for name, known in old.items() if name not in moving}
+    return kept | {name: known for name, known in new.items() if name in moving}
+
+
+def _lines(old: Mapping[str, float], new: Mapping[str, float], again: Mapping[str, float]) -> dict[str, float]:
+    """The lines of the new facts where today's book draws the old one as it was; all else as in the old facts."""
+    moving = {name for name in {*old, *new} if _same(old.get(name), again.get(name))}
+    kept = {name: line for name, line in old.items() if name not in moving}
+    return kept | {name: line for name, line in new.items() if name in moving}
+
+
+def _number(facts: Mapping[str, Known], name: str) -> Value | None:
+    return facts[name].value if name in facts else None
+
+
+def _same(one: Value | None, other: Value | None) -> bool:
+    """Whether two values are equal, but for the last digits of a sum of amounts."""
+    if isinstance(one, float) and isinstance(other, float):
+        return isclose(one, other, rel_tol=1e-9)
+    return one == other
 
 
 def _ordered_since(old: Facts, new: Facts) -> bool:

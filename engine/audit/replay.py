@@ -21,6 +21,7 @@ from sangdo.engine.decision.decision import Decider
 from sangdo.engine.decision.plan import build_plan
 from sangdo.engine.language.errors import SangdoError
 from sangdo.engine.language.loading import load_rulebook
+from sangdo.engine.language.rulebook import Rulebook
 
 KEPT_RULEBOOKS = 4
 MOST_DIFFERENCES = 20
@@ -91,12 +92,7 @@ class Replayer:
         return found
 
     def _load(self, release: str) -> Decider:
-        with tempfile.TemporaryDirectory(prefix="sangdo-") as folder:
-            _write(Path(folder), self._release_files(release))
-            rulebook = load_rulebook(Path(folder))
-        if rulebook.sha256 != release:
-            raise _unreadable(f"the rules kept for the release {release[:12]} are not those of its hash")
-        return Decider(rulebook)
+        return Decider(kept_rulebook(release, self._release_files(release)))
 
 
 def change_by(record: Record, decider: Decider) -> Change:
@@ -109,6 +105,16 @@ def change_by(record: Record, decider: Decider) -> Change:
         return Change(record, None, problem=str(error).splitlines()[0])
     comparison = compare_plans(plan, after, decider.rulebook)
     return Change(record, comparison, tuple(_behind(comparison)), left_out)
+
+
+def kept_rulebook(release: str, files: Mapping[str, bytes]) -> Rulebook:
+    """Return the rulebook of a release from its files as they were kept. Raises LogUnusable."""
+    with tempfile.TemporaryDirectory(prefix="sangdo-") as folder:
+        _write(Path(folder), files)
+        rulebook = load_rulebook(Path(folder))
+    if rulebook.sha256 != release:
+        raise _unreadable(f"the rules kept for the release {release[:12]} are not those of its hash")
+    return rulebook
 
 
 def _behind(comparison: Mapping[str, Any]) -> Iterator[str]:

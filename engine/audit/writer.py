@@ -116,6 +116,17 @@ class LogWriter:
             raise LogUnusable(self.connection.url.shown, f"record #{seq} is damaged; see: sangdo log verify") from None
         return None if found.redacted else found
 
+    def release_files(self, release: str) -> dict[str, bytes]:
+        """Return the rule files of a release by path, as they are kept; none where the log does not keep it."""
+        select = (
+            "SELECT path, content FROM release_files JOIN files ON files.sha256 = release_files.sha256 "
+            "WHERE release_files.release = ? ORDER BY path"
+        )
+        try:
+            return {path: bytes(content) for path, content in self.connection.execute(select, (release,)).fetchall()}
+        finally:
+            self.connection.undo()
+
     def _missing_files(self, release: str | None, files: Files | None) -> Mapping[str, bytes]:
         """Return the files of a release that the log does not keep yet."""
         if release is None or release in self._kept_releases:

@@ -101,8 +101,9 @@ class _Explainer:
             return self._behind(name, product, depth)
 
         # The condition comes first on a page: what it tells of an answer further back is not told again after it.
-        # Of a question followed back to, only a condition that kept it from being asked matters.
-        has_tree = depth >= 2 and not (is_followed and applies.result is True)
+        # Of a question followed back to, only a condition that kept it from being asked matters, unless a person
+        # answered all the same.
+        has_tree = depth >= 2 and not (is_followed and (applies.result is True or closing.how == "given"))
         tree = tell_condition(applies, self._known, product, depth, behind) if has_tree else None
         told = [tell_rule(rule, closing, applies, self._known, depth, behind) for rule in rules] if depth >= 1 else []
         if self._is_whole:

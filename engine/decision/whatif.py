@@ -85,7 +85,11 @@ def read_value(fact: Fact, written: str) -> Value:
     """Return the value written for a fact on a command line. Raises WrongValue."""
     if fact.type is not FactType.CHOICES:
         return cell_value(fact, written)
-    return cell_value(fact, written.replace(",", SEPARATOR)) if written.strip() else frozenset()
+    try:
+        return cell_value(fact, written.replace(",", SEPARATOR)) if written.strip() else frozenset()
+    except WrongValue as wrong:
+        listed = ", ".join(fact.values or {})
+        raise WrongValue(str(wrong), f"one of {listed}; several are separated by commas", wrong.suggestion) from None
 
 
 def _as_fact(rulebook: Rulebook, threshold: str) -> Fact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
@@ -16,7 +16,7 @@ from sangdo.engine.inference.thresholds import ResolvedThreshold
 from sangdo.engine.inference.trace import Closing, Trace
 from sangdo.engine.language.errors import RulesInvalid
 from sangdo.engine.language.reading import tests_in
-from sangdo.engine.language.rulebook import Choose, Question, ThresholdName, Value
+from sangdo.engine.language.rulebook import Question, ThresholdName, Value
 
 Part: TypeAlias = tuple[str, str | None]
 """A question or an action, and the product it is about (None for the customer)."""
@@ -99,8 +99,8 @@ class _Foreseer:
         cuts = list(self._tested(ask.fact))
         tried = list_possible(fact, cuts)
         moved: set[Part] = set()
-        if fact.type.is_numeric and self._is_summed(ask.fact):
-            turns, moved = self._turns(ask, tried)
+        if fact.type.is_numeric and (sums := self._sums_of(ask.fact)):
+            turns, moved = self._turns(ask, tried, sums)
             tried = list_possible(fact, [*cuts, *turns])
         worlds = [self._world(ask, possible.tried) for possible in tried]
         return Effect(ask, _weight(worlds, moved), tuple(self._outcomes(ask, tried, worlds, moved)))
@@ -110,10 +110,16 @@ class _Foreseer:
         for question in self._again.readers(fact):
             yield from _operands(question, fact, self._thresholds)
 
-    def _is_summed(self, fact: str) -> bool:
-        return any(rule.points == fact for question in self._again.readers(fact) for rule in question.rules)
+    def _sums_of(self, fact: str) -> list[str]:
+        """The sums that a fact is a figure of, and those that these are a figure of in turn."""
+        figures = [fact]
+        for figure in figures:
+            for question in self._again.readers(figure):
+                if question.name not in figures and any(rule.points == figure for rule in question.rules):
+                    figures.append(question.name)
+        return figures[1:]
 
-    def _turns(self, ask: Ask, tried: tuple[Possible, ...]) -> tuple[list[Value], set[Part]]:
+    def _turns(self, ask: Ask, tried: tuple[Possible, ...], sums: Collection[str]) -> tuple[list[Value], set[Part]]:
         """Find the values of a summed fact at which a sum it moves meets a value that is tested, and those sums.
 
         Between two tests of the fact a sum moves in a straight line, so two points of it are enough.
@@ -124,7 +130,7 @@ class _Foreseer:
             first, second = self._world(ask, low).answers, self._world(ask, high).answers
             for part in first:
                 slope = _slope(first[part], second.get(part), high - low)
-                if slope and self._rulebook.questions[part[0]].choose is Choose.SUM:
+                if slope and part[0] in sums:
                     moved.add(part)
                     start = first[part]
                     lines = [line for line in self._tested(part[0]) if isinstance(line, (int, float))]

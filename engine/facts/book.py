@@ -54,6 +54,11 @@ class Book:
         """The thresholds measured from the book, by name."""
         return {str(name): float(line) for name, line in self._read(lambda: dict(self._meta("lines"))).items()}
 
+    @property
+    def later_orders(self) -> int:
+        """How many rows of the orders are after the date."""
+        return int(self._read(lambda: self._meta("later")))
+
     def customers(self) -> list[str]:
         """Return the ids of all customers, sorted."""
         found = self._read(lambda: self._connection.execute("SELECT id FROM customers ORDER BY id").fetchall())

@@ -101,7 +101,11 @@ class Contents:
 
     def fill(self, connection: sqlite3.Connection) -> None:
         """Write everything into the tables of a new cache."""
-        meta = {"lines": dict(self._measured.lines) if self._measured else {}, "warnings": self._warnings()}
+        meta = {
+            "lines": dict(self._measured.lines) if self._measured else {},
+            "later": self._measured.later if self._measured else 0,
+            "warnings": self._warnings(),
+        }
         connection.executemany("INSERT INTO meta VALUES (?, ?)", [(name, json.dumps(c)) for name, c in meta.items()])
         connection.executemany("INSERT INTO customers VALUES (?, ?, ?, ?)", self._customers())
 

@@ -36,6 +36,8 @@ class Measurement:
     as_of: date
     lines: Mapping[str, float]
     warnings: tuple[str, ...]
+    later: int
+    """How many rows are after the date."""
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield the customers one at a time, each as its columns by name."""
@@ -51,7 +53,7 @@ def measure_orders(orders: Orders, as_of: date, thresholds: Mapping[str, Thresho
     expression = measure(ibis.table(SCHEMA, name=TABLE), as_of).order_by("customer_id")
     connection.execute(f"CREATE OR REPLACE TABLE {MEASURED} AS {ibis.to_sql(expression, dialect='duckdb')}")
     lines = measure_lines(thresholds, _rated(connection, thresholds))
-    return Measurement(connection, as_of, lines, _warnings(orders, as_of))
+    return Measurement(connection, as_of, lines, _warnings(orders, as_of), orders.after(as_of))
 
 
 def season_rows(orders: Orders, as_of: date) -> list[SeasonRow]:

@@ -89,5 +89,8 @@ def _width(text: str) -> int:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word closest to a misspelt one, or None when nothing is close."""
-    matches = difflib.get_close_matches(word[:100], list(known), n=1, cutoff=0.6)
+    words = list(known)
+    if alike := [one for one in words if one.casefold() == word.casefold()]:
+        return alike[0]
+    matches = difflib.get_close_matches(word[:100], words, n=1, cutoff=0.6)
     return matches[0] if matches else None

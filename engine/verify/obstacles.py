@@ -56,7 +56,11 @@ def find_obstacle(before: Decision, target: Target, levers: Sequence[Lever], dea
     chain = _chain(before.rulebook, target.question)
     given, lines, opened = _given_answers(before, chain), [], set[str]()
     room = _Room(before, target, levers, chain, given, opened, deadline)
-    facts = room.refuting(list(room.pins), room.reached)
+    # What is known explains more than what is not: it is named wherever it suffices.
+    known = [one for one in room.pins if _is_known(before, *one)]
+    facts = room.refuting(known, room.reached)
+    if facts is None:
+        facts = room.refuting(list(room.pins), room.reached)
     if facts is None:
         return NOTHING
     for one in tuple(facts):
@@ -162,6 +166,10 @@ def _rest(before: Decision, base: Iterable[str], movable: Collection[_Subject]) 
     return rest
 
 
+def _is_known(before: Decision, name: str, product: str | None) -> bool:
+    return name in (before.facts.values if product is None else before.facts.products[product])
+
+
 def _places(before: Decision, question: str) -> Sequence[str | None]:
     """The products of which a question is asked, or None for the customer."""
     of_customer = before.rulebook.questions[question].level is Level.CUSTOMER
@@ -192,7 +200,7 @@ def _standing(
     room: _Room, before: Decision, target: Target, chain: Sequence[str], facts: Sequence[_Subject]
 ) -> Iterator[Standing]:
     """Yield the rules that can never answer as wanted, then those that decide whatever is changed because of the facts:
-    with these left open, they would not have to."""
+    with these left open, they would not have to. Where the target's question can be asked, only that matters."""
     rules = {rule.id: rule for name in chain for rule in before.rulebook.questions[name].rules}
     question = before.rulebook.questions[target.question]
     wanted = [rule for rule in question.rules if rule.then == target.answer]
@@ -201,15 +209,22 @@ def _standing(
     yield from (Standing(rule, question.name, target.product, "cannot_hold") for rule in wanted)
     others = [one for one in room.pins if one not in facts]
 
+    def can_be_asked(name: str, product: str | None) -> bool:
+        return room.refuting(list(room.pins), room.encoding.asked(name, product)) is None
+
+    where = room.encoding.asked(target.question, target.product)
+    where = where if can_be_asked(target.question, target.product) else z3.BoolVal(True)
+
     def is_forced(refuted: z3.BoolRef) -> bool:
-        return room.refuting(list(room.pins), refuted) is not None and room.refuting(others, refuted) is None
+        term = z3.And(where, refuted)
+        return room.refuting(list(room.pins), term) is not None and room.refuting(others, term) is None
 
     for name, product in [(one, place) for one in chain for place in _places(before, one)]:
         for rule_id in before.trace.closing(name, product).deciding:
             if is_forced(z3.Not(room.encoding.decides(rule_id, product))):
                 yield Standing(rules[rule_id], name, product, "decides")
         question = before.rulebook.questions[name]
-        for rule in question.rules if question.choose is Choose.SUM else ():
+        for rule in question.rules if question.choose is Choose.SUM and can_be_asked(name, product) else ():
             settled = z3.Or(room.encoding.holds(rule.id, product), room.encoding.fails(rule.id, product))
             if rule.if_unknown is None and is_forced(settled):
                 yield Standing(rule, name, product, "undecided")

@@ -8,7 +8,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from sangdo.cli import cli
 from sangdo.engine.audit.log_report import ChangeTotals, change_row
 from sangdo.engine.audit.log_url import LogUnusable
 from sangdo.engine.audit.reader import LogReader
@@ -143,7 +145,39 @@ def test_the_same_rules_change_nothing(tmp_path: Path) -> None:
     totals = ChangeTotals()
     with LogReader.open(url) as reader:
         assert not [record for record in reader.records() if totals.count(change_by(record, decider()))]
-    assert list(totals.lines()) == ["1 decisions: 0 would change"]
+    assert list(totals.lines()) == ["1 decision: 0 would change"]
+
+
+def test_a_measured_line_that_other_rules_fix_has_their_value(tmp_path: Path) -> None:
+    """Clause E1: the line of that day would hide what the edit does."""
+    url = str(tmp_path / "d.sqlite")
+    log_plans(url, decide(STEADY))
+    measured_line = "of: contribution\n    from: book\n    method: {pareto: 0.8}"
+    fixed = edited(tmp_path, "existing/contribution_level.yaml", (measured_line, "values: {2000-01-01: 999999}"))
+    with LogReader.open(url) as reader:
+        (change,) = [change_by(record, fixed) for record in reader.records()]
+    assert "contribution_level: high -> low" in change_row(change)["answers"]
+    assert change.because == ("contribution_line",)
+
+
+def test_a_line_that_other_rules_measure_otherwise_is_named(tmp_path: Path) -> None:
+    log_plans(str(tmp_path / "d.sqlite"), decide(STEADY))
+    edited(tmp_path, "existing/contribution_level.yaml", ("pareto: 0.8", "pareto: 0.5"))
+    options = ["log", "replay", "--all", "--log", str(tmp_path / "d.sqlite"), "--rules", str(tmp_path / "rules")]
+    done = CliRunner().invoke(cli, options)
+    assert done.stdout == "1 decision: 0 would change\n"
+    assert "contribution_line is measured in another way by these rules" in done.stderr
+
+
+def test_totals_stand_by_frequency_then_name(tmp_path: Path) -> None:
+    url = str(tmp_path / "d.sqlite")
+    log_plans(url, decide(STEADY))
+    other = edited(tmp_path, "existing/stability_level.yaml", (": stability_line}", ": 0.1}"))
+    totals = ChangeTotals()
+    with LogReader.open(url) as reader:
+        assert [totals.count(change_by(record, other)) for record in reader.records()] == [True]
+    for counted in ("questions", "actions", "because"):
+        assert [*totals.as_json()[counted]] == sorted(totals.as_json()[counted])
 
 
 def test_facts_that_other_rules_do_not_allow_are_named_and_left_out(tmp_path: Path) -> None:
@@ -175,4 +209,4 @@ def test_a_conflict_under_other_rules_is_told_and_does_not_stop_the_others(tmp_p
     assert "SL-1 and SL-2 both hold" in (change.problem or "")
     totals = ChangeTotals()
     assert totals.count(change)
-    assert list(totals.lines()) == ["1 decisions: 0 would change, 1 cannot be decided by these rules"]
+    assert list(totals.lines()) == ["1 decision: 0 would change, 1 cannot be decided by these rules"]

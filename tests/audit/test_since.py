@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,24 +11,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from sangdo.cli import cli
 from sangdo.engine.audit.decision_body import decision_body
-from sangdo.engine.audit.passing_time import pass_time
+from sangdo.engine.audit.passing_time import Reread, pass_time
 from sangdo.engine.audit.reader import LogReader
-from sangdo.engine.audit.since import changes_since
+from sangdo.engine.audit.since import Past, changes_since
 from sangdo.engine.decision.decision import Decision
 from sangdo.engine.decision.plan import build_plan
 from sangdo.engine.decision.rendering import render
 from sangdo.engine.facts.facts import Facts, Known, Outlook
 from sangdo.engine.language.rulebook import Value
-from sangdo.tests.audit.plans import RULES, STEADY, decide, decider, facts_of_text, log
+from sangdo.tests.audit.plans import BOOK, RULES, STEADY, decide, decider, facts_of_text, log
 
 AT = datetime(2026, 7, 1, tzinfo=UTC)
 LATER = date(2026, 7, 14)
+ALONE = Past()
+LEVEL, LINE = "existing/contribution_level.yaml", "contribution_line"
 
 
-def since(old: Decision, new: Decision) -> dict[str, Any]:
-    return dict(changes_since(decision_body(old, build_plan(old, "en")), AT, new, build_plan(new, "en")))
+def since(old: Decision, new: Decision, past: Past = ALONE) -> dict[str, Any]:
+    return dict(changes_since(decision_body(old, build_plan(old, "en")), AT, new, build_plan(new, "en"), past))
 
 
 def causes(found: Mapping[str, Any]) -> dict[str, str]:
@@ -97,6 +102,52 @@ def test_the_same_figures_after_a_new_order_are_data() -> None:
     before = decider().decide(measured(date(2026, 6, 30), 40, 0.7))
     after = decider().decide(measured(date(2026, 8, 31), 30, 0.4))
     assert causes(since(before, after))["quadrant"] == "data"
+
+
+def test_a_measured_line_that_the_rules_fix_is_the_work_of_the_rules(tmp_path: Path) -> None:
+    measured_line = "of: contribution\n    from: book\n    method: {pareto: 0.8}"
+    fixed = rules_with(tmp_path, LEVEL, measured_line, "values: {2000-01-01: 999999}")
+    facts = facts_of_text(STEADY)
+    found = since(decider().decide(facts), decider(fixed).decide(replace(facts, lines={"stability_line": 0.6})))
+    assert causes(found)["contribution_level"] == "rule"
+    assert set(causes(found).values()) == {"rule"}
+
+
+def test_a_line_that_the_rules_measure_in_another_way_is_the_work_of_the_rules(tmp_path: Path) -> None:
+    steeper = rules_with(tmp_path, LEVEL, "{pareto: 0.8}", "{pareto: 0.3}")
+    facts = facts_of_text(STEADY)
+    old, new = decider().decide(facts), decider(steeper).decide(replace(facts, lines={**facts.lines, LINE: 999999.0}))
+    found = since(old, new, Past(rulebook=lambda release: old.rulebook if release == old.rulebook.sha256 else None))
+    assert set(causes(found).values()) == {"rule"}
+    assert causes(since(old, new))["contribution_level"] == "data"
+
+
+@pytest.mark.parametrize(("newer", "cause"), [(False, "date"), (True, "data")])
+def test_a_line_of_the_book_is_the_work_of_the_date_only_where_nobody_has_ordered_since(
+    newer: bool, cause: str
+) -> None:
+    old = measured(date(2026, 7, 1), 10, 0.5)
+    new = replace(measured(LATER, 10, 0.5), lines={**old.lines, LINE: 999999.0})
+    found = since(decider().decide(old), decider().decide(new), Past(reread=lambda _: Reread(old, newer)))
+    assert causes(found)["contribution_level"] == cause
+
+
+def test_an_old_order_that_was_corrected_is_data_though_the_date_has_moved() -> None:
+    old, new = measured(date(2026, 7, 1), 10, 0.5), measured(LATER, 10, 0.9)
+    corrected, untouched = measured(date(2026, 7, 1), 10, 0.9), old
+    decided = decider().decide(old), decider().decide(new)
+    found = [since(*decided, Past(reread=lambda _, book=book: Reread(book, False))) for book in (corrected, untouched)]
+    assert [causes(one)["stability_level"] for one in found] == ["data", "date"]
+
+
+def test_the_book_is_read_again_for_a_plan_of_another_date(tmp_path: Path) -> None:
+    """A whole run: only the date moves, and with it the lines of the book; nothing is put down to data."""
+    book = Path(shutil.copytree(BOOK, tmp_path / "book", ignore=shutil.ignore_patterns("decisions*")))
+    for day in ("2011-06-01", "2011-08-20"):
+        done = CliRunner().invoke(cli, ["plan", "12362", "--book", str(book), "--as-of", day, "-f", "json", "-q"])
+    found = json.loads(done.stdout)["since"]
+    assert found["thresholds"]
+    assert {one["by"] for one in (*found["answers"], *found["actions"])} == {"date"}
 
 
 def test_rule_date_and_data_are_told_apart_in_one_plan(tmp_path: Path) -> None:

@@ -91,10 +91,10 @@ def test_a_question_mark_says_which_rules_and_clauses_wait(book: Path) -> None:
     assert "- CC-4 [E3.0, house] They say they want something new" in done.stderr
 
 
-def test_a_wrong_value_gets_the_usual_message_and_is_asked_again(book: Path) -> None:
+def test_a_wrong_value_is_told_with_what_may_be_typed_and_is_asked_again(book: Path) -> None:
     done = interview(book, "novlty\nnovelty\nq\n")
-    assert 'stated_cause cannot be "novlty"' in done.stderr
-    assert "expected: one of novelty, competitor_offer, dissatisfaction, other" in done.stderr
+    assert 'not an answer to this: "novlty"' in done.stderr
+    assert "expected: 1 wants to try something new · 2 a competitor gives more" in done.stderr
     assert 'did you mean "novelty"?' in done.stderr
     assert [row["value"] for row in saved(book)] == ["novelty"]
 
@@ -103,8 +103,15 @@ def test_bytes_that_are_no_letters_are_a_wrong_value(book: Path) -> None:
     words = [sys.executable, "-m", "sangdo", "plan", "C7", "--book", str(book), "--interactive", "--by", "kim"]
     done = subprocess.run(words, input=b"\xff\xfe\nq\n", capture_output=True, env={**os.environ, "PYTHONUTF8": "1"})
     assert done.returncode == 0, done.stderr
-    assert b"stated_cause cannot be" in done.stderr
+    assert b"not an answer to this" in done.stderr
     assert saved(book) == []
+
+
+def test_a_wrong_value_is_told_in_korean_with_the_labels_that_are_offered(book: Path) -> None:
+    done = interview(book, "몰라요\nq\n", language="ko")
+    assert '받을 수 없는 답: "몰라요"' in done.stderr
+    assert "맞는 값: 1 새것을 써 보고 싶다 · 2 경쟁사가 더 준다" in done.stderr
+    assert "stated_cause" not in done.stderr
 
 
 def test_everything_is_asked_and_said_in_korean_too(book: Path) -> None:

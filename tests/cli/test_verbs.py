@@ -139,6 +139,7 @@ def test_explain_writes_the_form_that_the_file_is_named_for(facts: Path, tmp_pat
         (("--rule", "KA-1", "--rule", "KA-2"), 2, "give it once"),
         (("--depth", "-1"), 2, "-1 is not in the range"),
         (("--rule", "KA-"), 7, 'did you mean "KA-3"?'),
+        (("--rule", "q-1"), 7, 'did you mean "Q-1"?'),
         (("--question", "quadrnt"), 7, 'did you mean "quadrant"?'),
     ],
 )

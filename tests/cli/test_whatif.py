@@ -31,6 +31,18 @@ products:
 - {product: A, slow: true, slow_reason: taste, dealer_willing: true, product_share: 0.5}
 - {product: B, slow: false}
 """
+CULTIVATED = """\
+as_of: 2026-06-30
+kind: prospective
+scale: 5
+management: 4
+network: 3
+marketing_ability: 5
+growth_capacity: 3
+our_advantage: 2
+stated_intent: 1
+competitor_strength: stronger
+"""
 
 
 @dataclass(frozen=True)
@@ -105,6 +117,10 @@ def test_a_change_without_effect_is_said_to_have_none() -> None:
         ("stability=high", 'stability cannot be "high"', "a number from 0 to 1", None),
         ("stability_line=high", 'stability_line cannot be "high"', "a number", None),
         ("quadrant=EIIII", 'quadrant cannot be "EIIII"', "one of EI, EII, EIII, EIV", "EIII"),
+        ("quadrant=eii", 'quadrant cannot be "eii"', "one of EI, EII, EIII, EIV", "EII"),
+        ("lead_route=new_channel,new_produkt", 'lead_route cannot be "new_produkt"',
+         "one of information_channel, untapped_target, new_channel, new_product; several are separated by commas",
+         "new_product"),
         ("stability", "this is not a change", "fact=value, product/fact=value or threshold=number", None),
         ("dealer_willing=true", "dealer_willing is about one product", "product/dealer_willing=value", None),
         ("A/stability=1", "stability is about the customer", "stability=value", None),
@@ -189,6 +205,20 @@ def test_where_there_is_no_way_the_rules_and_the_unchangeable_facts_against_it_a
     page = whatif(STEADY, "--target", "quadrant=EI", "--who", "company", lang="ko").stdout
     assert "회사가 바꿀 수 있는 것을 모두 바꾸어도 여기에 이르지 못한다." in page
     assert "SL-2: 안정성 수준을 낮음으로 본다. (E1, H4) [자체 기준]" in page
+
+
+def test_the_rule_that_holds_stands_against_the_answer_otherwise() -> None:
+    """It decides wherever the question is asked, though other changes would keep it from being asked."""
+    against = told(CULTIVATED, "--target", "low_intent_cause=undiagnosed")["against"]
+    assert [(one["rule"], one["how"]) for one in against["rules"]] == [("LC-4", "decides")]
+    assert [one["fact"] for one in against["facts"]] == ["competitor_strength"]
+
+
+def test_what_is_known_stands_against_a_target_before_what_is_not() -> None:
+    """That the scores are unknown would do too, but knowing them would change nothing for a future customer."""
+    against = told("kind: future\napproach_done: [information]\n", "--target", "pursuit=cultivate")["against"]
+    assert [(one["rule"], one["how"]) for one in against["rules"]] == [("PU-3", "cannot_hold"), ("PU-1", "decides")]
+    assert [(one["fact"], one["value"]) for one in against["facts"]] == [("kind", "future")]
 
 
 def test_an_answer_given_by_a_person_stands_against_another() -> None:

@@ -238,6 +238,13 @@ def test_a_rule_that_lost_to_a_person_says_who_answered(rulebook: Rulebook) -> N
     assert (rule_of(explained, "Q-1")["outcome"], rule_of(explained, "Q-1")["lost_to"]) == ("lost", "given")
 
 
+def test_why_a_given_answer_need_not_have_been_asked_for_is_not_told_behind_a_test(rulebook: Rulebook) -> None:
+    explained = explain_decision(decide_on(rulebook, {"quadrant": "EIV"}), "en", rule="NB-1")
+    (behind,) = explained["questions"][0]["applies"]["conditions"]["behind"]
+    assert (behind["question"], behind["how"], behind["applies"]["verdict"]) == ("quadrant", "given", "unknown")
+    assert behind["applies"]["conditions"] is None
+
+
 def test_a_sum_tells_the_points_of_each_rule_and_which_figure_it_lacks(rulebook: Rulebook) -> None:
     given = {"quadrant": "EIV", "profit": 250}
     told = explain_decision(decide_on(rulebook, given), "en", question="net_benefit")

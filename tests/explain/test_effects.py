@@ -149,6 +149,14 @@ def test_the_figure_that_a_fact_moves_counts_as_one_part_that_it_decides() -> No
     assert ask["weight"] == 1 + len(differing - same) + len(actions - always)
 
 
+def test_a_sum_further_on_that_only_steps_when_an_answer_changes_is_told() -> None:
+    """A low intent makes them PIV, who get one point and a tenth of an hour; their score of intent moves with it."""
+    scored = dict.fromkeys(("scale", "management", "network", "marketing_ability", "growth_capacity"), 3)
+    (low, *_) = ask_for("stated_intent", {"kind": "prospective", **scored, "our_advantage": 4})["leads_to"]
+    assert (low["answers"]["attention_weight"], low["answers"]["hours_per_week"]) == (1, 0.1)
+    assert "intent_score" not in low["answers"]
+
+
 def test_a_figure_of_a_sum_that_still_lacks_others_decides_nothing_by_itself() -> None:
     known = {name: value for name, value in WEAK.items() if name != "time_cost"}
     ask = ask_for("other_cost", known)
