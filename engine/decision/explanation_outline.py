@@ -149,7 +149,8 @@ class _Outliner:
         if outcome == "fails" and rule["why_not"]:
             yield self._first_reason(rule["why_not"])
         if rule["waits_for"]:
-            yield f"{say['waits']}: {', '.join(rule['waits_for'])}"
+            labels = {one["fact"]: one["label"] for one in rule["why_not"]}
+            yield f"{say['waits']}: {', '.join(labels.get(fact, fact) for fact in rule['waits_for'])}"
 
     def _lost(self, rule: Mapping[str, Any], question: Mapping[str, Any]) -> str:
         if question["how"] == "given":
@@ -172,7 +173,8 @@ class _Outliner:
             if not called:
                 continue
             names = [
-                action["action"] + (f" [{self._say['house']}]" if action["basis"] == "house" else "")
+                f"{action['title']} ({action['action']})"
+                + (f" [{self._say['house']}]" if action["basis"] == "house" else "")
                 for action in called
             ]
             yield Line("action", f"→ {self._say[word]}: {', '.join(names)}")
@@ -207,7 +209,7 @@ class _Outliner:
         yield self._test(told) if told["kind"] == "test" else self._group(told)
 
     def _part_name(self, part: Mapping[str, Any], place: int) -> str:
-        return str(part["fact"]) if part["kind"] == "test" else self._say["group"].format(place)
+        return str(part["label"]) if part["kind"] == "test" else self._say["group"].format(place)
 
     def _test(self, told: Mapping[str, Any]) -> Line:
         lines = [*self._thresholds(told["thresholds"]), *self._parts(told["parts"])]

@@ -309,7 +309,7 @@ def test_what_changed_stands_near_the_top_with_its_cause_and_its_rules(form: str
         0 < said.index(heading) < said.index("Q-1") < said.index({"ko": "판단 근거", "en": "Why we say so"}[language])
     )
     assert "0.5 → 0.8" in said
-    assert {"ko": "자료가 달라져", "en": "Because the data changed"}[language] in said
+    assert {"ko": "자료가 바뀌어", "en": "Because the data changed"}[language] in said
 
 
 @pytest.mark.parametrize("form", ["text", "md", "html"])

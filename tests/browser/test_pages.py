@@ -35,7 +35,9 @@ def page(folder: Path, language: str) -> Path:
     facts = {name: Known(value, "given", "facts.yaml:1") for name, value in known.items()}
     decision = Decider(RULEBOOK).decide(Facts("C-2", date(2026, 11, 23), facts))  # type: ignore[arg-type]
     path = folder / "plan.html"
-    path.write_text(render(build_plan(decision, language), RULEBOOK, "html"), encoding="utf-8")
+    record = {"seq": 12, "by": "Hana", "at": "2026-11-23T09:00:00+00:00", "hash": "5e" * 32}
+    plan = {**build_plan(decision, language), "record": record}
+    path.write_text(render(plan, RULEBOOK, "html"), encoding="utf-8")
     return path
 
 

@@ -188,6 +188,11 @@ def test_the_least_change_to_a_group_is_the_step_that_reaches_its_line() -> None
     assert quadrant == ["EI"]
 
 
+def test_the_page_says_that_the_group_under_the_name_is_the_target() -> None:
+    page = whatif(STEADY, "--target", "quadrant=EI", "-f", "html", lang="ko").stdout
+    assert "목표: 고객군: EI 충성 고객" in page
+
+
 def test_a_target_that_is_so_already_needs_no_change() -> None:
     assert told(STEADY, "--target", "quadrant=EII")["outcome"] == "reached"
     assert "That is so already" in whatif(STEADY, "--target", "quadrant=EII").stdout

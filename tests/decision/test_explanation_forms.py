@@ -6,6 +6,7 @@ import re
 from datetime import date
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +18,10 @@ from sangdo.engine.decision.explanation_graph import GREY, explanation_graph, qu
 from sangdo.engine.decision.explanation_text import FORMS, render_explanation
 from sangdo.engine.decision.explanation_words import EXPECTED, WORDS
 from sangdo.engine.facts.facts import Facts, Known
+from sangdo.engine.language.loading import load_rulebook
 from sangdo.engine.language.rulebook import Operator, Rulebook
 
+RULES = Path(__file__).parents[2] / "rules"
 HOSTILE = (
     '<script>alert(1)</script>', '"]; evil [label="x', "back\\", "# [a](http://evil.example) `x`",
     "a\x1b[2Jb\u202ec", "{{ 1 }}",
@@ -57,6 +60,14 @@ def test_the_tree_of_a_rule_that_did_not_fire_says_what_was_expected_and_how_far
         f"   ✗ stability {far}",
         "✓ holds  ✗ does not hold  ? unknown",
     ]
+
+
+def test_what_a_rule_waits_for_and_calls_is_told_in_words() -> None:
+    rulebook = load_rulebook(RULES)
+    text = render_explanation(explained(rulebook, "ko", {"quadrant": "EII"}), "text")
+    assert "확인을 기다림: 미해결 불만" in text
+    assert "open_complaints" not in text
+    assert "→ 할 일: 흔들리는 원인을 네 면에서 찾아 고치기 (diagnose-four-sides)" in text
 
 
 def test_a_korean_explanation_settles_its_particles(rulebook: Rulebook) -> None:
