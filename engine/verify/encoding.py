@@ -12,14 +12,8 @@ import z3
 from sangdo.engine.language.rulebook import Condition, Fact, FactType, Level, Origin, Rulebook, Value
 from sangdo.engine.language.values import LARGEST
 from sangdo.engine.verify.closing_terms import (
-    ClosingTerms,
-    asked_term,
-    close_held,
-    close_terms,
-    fails,
-    tally_term,
-    with_given,
-)
+    ClosingTerms, asked_term, close_held, close_terms, fails, tally_term, with_given
+)  # fmt: skip
 from sangdo.engine.verify.kleene import Reader, condition_term
 from sangdo.engine.verify.model_facts import ModelFacts, is_true_in, number_in, plain_model, value_in
 from sangdo.engine.verify.terms import Figure, Number, Term, Words, constant, domain_of, free, real_term, texts_named

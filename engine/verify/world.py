@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from time import monotonic
 
 import z3
 
 from sangdo.engine.inference.thresholds import resolve_thresholds
 from sangdo.engine.language.reading import tests_in
-from sangdo.engine.language.rulebook import Level, Question, Rulebook, Threshold
+from sangdo.engine.language.rulebook import Level, Origin, Question, Rulebook, Threshold
 from sangdo.engine.language.strata import questions_read
 from sangdo.engine.verify.encoding import FREE, Encoding, Line
 from sangdo.engine.verify.model_facts import ModelFacts, SolverGaveUp
@@ -20,6 +21,9 @@ from sangdo.engine.verify.truth import Truth, bool_term
 
 EFFORT = 50_000_000
 """The most that Z3 may count up (its rlimit) for one answer: some tens of seconds."""
+
+MODERATE = 10**9
+"""The largest figure of an example, unless a rule asks for more."""
 
 PRODUCT = "product"
 """The fact that names a product, which a facts file always gives."""
@@ -88,9 +92,20 @@ class World:
         return bool(result == z3.sat)
 
     def customer(self, wanted: Truth, peaceful: Collection[str]) -> ModelFacts | None:
-        """Return such a customer, with few facts. Raises SolverGaveUp."""
+        """Return such a customer, with few facts and no huge figures if possible. Raises SolverGaveUp."""
         self._finder.set("timeout", self.deadline.left())
-        return self.encoding.solve(self._finder, bool_term(wanted), *(self.peace(name) for name in peaceful))
+        terms = [bool_term(wanted), *(self.peace(name) for name in peaceful)]
+        return self.encoding.solve(self._finder, self._moderate, *terms) or self.encoding.solve(self._finder, *terms)
+
+    @cached_property
+    def _moderate(self) -> z3.BoolRef:
+        """The term that all figures are such as people have, of which Python adds up cents exactly."""
+        numbers = [self.encoding.line(name) for name, line in self.lines.items() if line is FREE]
+        for fact in self.rulebook.facts.values():
+            if fact.type.is_numeric and fact.origin in (Origin.GIVEN, Origin.MEASURED):
+                products = (None,) if fact.level is Level.CUSTOMER else self.encoding.products
+                numbers += [self.encoding.number(fact.name, product) for product in products]
+        return z3.And([z3.And(number >= -MODERATE, number <= MODERATE) for number in numbers])
 
     def peace(self, name: str) -> z3.BoolRef:
         """Return the literal that a question has no two answers, of no product."""

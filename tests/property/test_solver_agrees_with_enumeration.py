@@ -24,6 +24,7 @@ from sangdo.engine.language.rulebook import (
     Basis,
     Choose,
     Clause,
+    Condition,
     Fact,
     FactType,
     Level,
@@ -33,8 +34,10 @@ from sangdo.engine.language.rulebook import (
     Rulebook,
     Status,
     Text,
+    Threshold,
     Value,
 )
+from sangdo.engine.language.rulebook import Test as FactTest
 from sangdo.engine.language.strata import arrange_strata
 from sangdo.engine.verify.analysis import analyze
 from sangdo.engine.verify.findings import CODES
@@ -78,12 +81,29 @@ def small_rulebooks(draw: DrawFn) -> Rulebook:
     actions = {"call-them": Action("call-them", WORD, (WORD,), "rep", 14, None, 0.5, ("D1",), Basis.HOUSE, False, HERE)}
     clauses = {name: Clause(name, Basis.HOUSE, WORD, HERE) for name in ("D1", "H1")}
     chained = {name: questions[name] for stratum in strata for name in stratum}
-    return Rulebook("r1", "", "rules", growing.facts, growing.thresholds, chained, actions, clauses, strata)
+    lines = {name: plain_line(line) for name, line in growing.thresholds.items()}
+    return Rulebook("r1", "", "rules", growing.facts, lines, chained, actions, clauses, strata)
 
 
 def tamed(question: Question, facts: Mapping[str, Fact]) -> Question:
     """Sums of small figures and whole numbers only, whose values are enumerated with those of the facts."""
-    return replace(question, rules=tuple(replace(rule, points=points(rule, facts)) for rule in question.rules))
+    rules = (replace(rule, when=plain(rule.when), points=points(rule, facts)) for rule in question.rules)
+    return replace(question, applies=plain(question.applies), rules=tuple(rules))
+
+
+def plain(condition: Condition | None) -> Condition | None:
+    """The condition with numbers that leave room for floats between them: the solver finds numbers that are none."""
+    if condition is None:
+        return None
+    if isinstance(condition, FactTest):
+        return replace(
+            condition, operands=tuple(round(x, 6) if isinstance(x, float) else x for x in condition.operands)
+        )
+    return replace(condition, parts=tuple(part for part in map(plain, condition.parts) if part))
+
+
+def plain_line(line: Threshold) -> Threshold:
+    return replace(line, values=tuple((since, round(value, 6)) for since, value in line.values))
 
 
 def points(rule: Rule, facts: Mapping[str, Fact]) -> float | str | None:
