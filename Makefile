@@ -26,7 +26,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
 
 nightly: $(VENV)/.installed-dev
-	$(BIN)/pytest --nightly tests/property tests/audit
+	$(BIN)/pytest --nightly tests/property tests/audit tests/verify/test_seeded_defects.py
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/run.py

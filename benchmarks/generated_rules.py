@@ -1,7 +1,7 @@
 """Rulebooks of any size, made like a real one: chains of questions with every hit policy, thresholds and unknowns.
 
-Every question has five rules, reads three facts and one or two answers before it, and every third applies only after
-some answers of an earlier one. The same size and seed give the same files.
+Every question has five rules and reads two or three facts, which five questions share, and an answer before it; every
+third applies only after some answers of an earlier one. The same size and seed give the same files.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import yaml
 RULES_EACH = 5
 POLICIES = ("exactly_one", "first_match", "all_that_apply", "sum")
 WORDS = ("low", "middle", "high")
+SHARED = 5
+"""How many questions read the same facts."""
 REACH = 12
 """How many questions back an answer is read from at most."""
 
@@ -31,7 +33,7 @@ def write_rules(root: Path, questions: int, seed: int = 7) -> None:
     }
     for number in range(questions):
         name, policy = f"question_{number}", POLICIES[number % len(POLICIES)]
-        facts |= _facts_of(number)
+        facts |= _facts_of(number // SHARED)
         facts[name] = _answer(policy)
         files[f"area/{name}.yaml"] = _question(number, policy, chance)
     files["vocabulary.yaml"] = {"facts": facts}
@@ -84,20 +86,20 @@ def _question(number: int, policy: str, chance: random.Random) -> dict[str, Any]
     earlier = [n for n in range(max(0, number - REACH), number) if n % len(POLICIES) != 3]
     question: dict[str, Any] = {"question": f"question_{number}", "title": _text("질문", "question")}
     if earlier and number % 3 == 2:
-        question["applies"] = _answered(chance.choice(earlier), 2)
+        first = chance.choice(earlier)
+        question["applies"] = _answered(first, 2)
+        earlier.remove(first)
     if policy != "sum":
         question["answers"] = list(WORDS)
     question["choose"] = policy
     if policy == "first_match":
         question["otherwise"] = "low"
     line = {"title": _text("기준선", "line"), "values": {date(2000, 1, 1): chance.randint(20, 80)}}
-    question |= {"owner": "sales", "status": "stable"}
-    thresholds, rules = (
-        {f"line_{number}": line},
-        _RULES[policy](number, _answered(chance.choice(earlier), 1) if earlier else {f"word_{number}": "high"}),
-    )
-    question["thresholds"] = thresholds
-    question["rules"] = [_rule(number, place, *rule) for place, rule in enumerate(rules, 1)]
+    question |= {"owner": "sales", "status": "stable", "thresholds": {f"line_{number}": line}}
+    if policy == "exactly_one":
+        earlier = [n for n in earlier if n % len(POLICIES) == 0 or n % 3 == 2]
+    read = _answered(chance.choice(earlier), 1) if earlier else {f"word_{number // SHARED}": "high"}
+    question["rules"] = [_rule(number, place, *rule) for place, rule in enumerate(_RULES[policy](number, read), 1)]
     return question
 
 
@@ -120,22 +122,19 @@ def _rule(number: int, place: int, when: dict[str, Any], conclusion: dict[str, A
 
 
 def _exactly_one(number: int, earlier: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    above, below = (
-        {f"number_{number}": {"at least": f"line_{number}"}},
-        {f"number_{number}": {"less than": f"line_{number}"}},
-    )
-    flag = f"flag_{number}"
+    figure, flag, (name,) = f"number_{number // SHARED}", f"flag_{number // SHARED}", earlier
+    above, below = {figure: {"at least": f"line_{number}"}}, {figure: {"less than": f"line_{number}"}}
     return [
         ({**above, **earlier}, {"then": "high"}),
-        ({**above, "none": [earlier], flag: True}, {"then": "middle"}),
-        ({**above, "none": [earlier], flag: False}, {"then": "low"}),
+        ({**above, "none": [earlier]}, {"then": "middle"}),
+        ({**above, name: {"is": "unknown"}}, {"then": "low"}),
         ({**below, flag: True}, {"then": "middle"}),
         ({**below, flag: False}, {"then": "low"}),
     ]
 
 
 def _first_match(number: int, earlier: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    word, flag, figure = f"word_{number}", f"flag_{number}", f"number_{number}"
+    word, flag, figure = (f"{kind}_{number // SHARED}" for kind in ("word", "flag", "number"))
     return [
         ({**earlier, flag: True}, {"then": "high"}),
         ({word: "high", figure: {"at least": f"line_{number}"}}, {"then": "high"}),
@@ -146,7 +145,7 @@ def _first_match(number: int, earlier: dict[str, Any]) -> list[tuple[dict[str, A
 
 
 def _all_that_apply(number: int, earlier: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    word, flag, figure = f"word_{number}", f"flag_{number}", f"number_{number}"
+    word, flag, figure = (f"{kind}_{number // SHARED}" for kind in ("word", "flag", "number"))
     return [
         ({**earlier, flag: True}, {"then": "high"}),
         ({figure: {"at least": f"line_{number}"}, word: {"is not": "low"}}, {"then": "high"}),
@@ -157,7 +156,7 @@ def _all_that_apply(number: int, earlier: dict[str, Any]) -> list[tuple[dict[str
 
 
 def _sum(number: int, earlier: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    word, flag, figure = f"word_{number}", f"flag_{number}", f"number_{number}"
+    word, flag, figure = (f"{kind}_{number // SHARED}" for kind in ("word", "flag", "number"))
     return [
         ({**earlier}, {"add": 5, "if unknown": 0}),
         ({flag: True}, {"add": 3, "if unknown": 0}),

@@ -44,12 +44,19 @@ def _measure(rounds: int) -> Iterator[str]:  # noqa: ARG001 - one run is long en
     yield measure_measuring()
 
 
+def _analyze(rounds: int) -> Iterator[str]:  # noqa: ARG001 - one run is long enough
+    from sangdo.benchmarks.analyze import measure_analysis
+
+    yield measure_analysis()
+
+
 BENCHMARKS: dict[str, Callable[[int], Iterator[str]]] = {
     "decide": _decide,
     "cold": _cold,
     "render": _render,
     "log": _log,
     "measure": _measure,
+    "analyze": _analyze,
 }
 
 

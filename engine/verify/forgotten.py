@@ -60,7 +60,7 @@ class _Search:
         self._cone = [stage.rulebook.questions[name] for name in (*stage.upstream[question.name], question.name)]
         self._cone = [one for one in self._cone if one.status is not Status.RETIRED]
         rules = [rule for rule in question.rules if stage.holds(question, rule.id)]
-        unknowns = {one for rule in rules for one in _provided_for(rule.when, stage.rulebook)}
+        unknowns = {one for rule in rules for one in provided_for(rule.when, stage.rulebook)}
         self._unknowns = sorted({frozenset[str](), *unknowns}, key=sorted)
 
     def wanted(self, world: World) -> Truth:
@@ -107,14 +107,14 @@ def _lines_of(question: Question) -> Iterator[str]:
         yield from thresholds_in(rule.when)
 
 
-def _provided_for(condition: Condition | None, rulebook: Rulebook) -> set[Unknowns]:
+def provided_for(condition: Condition | None, rulebook: Rulebook) -> set[Unknowns]:
     """Return the facts, of one alternative after the other, that a condition wants to be unknown."""
     if isinstance(condition, Test):
         wanted = condition.operator is Operator.UNKNOWN and _can_be_asked(rulebook.facts[condition.fact])
         return {frozenset([condition.fact] if wanted else [])}
     if isinstance(condition, AnyOf):
-        return {one for part in condition.parts for one in _provided_for(part, rulebook)}
+        return {one for part in condition.parts for one in provided_for(part, rulebook)}
     if isinstance(condition, AllOf):
-        parts = (_provided_for(part, rulebook) for part in condition.parts)
+        parts = (provided_for(part, rulebook) for part in condition.parts)
         return {frozenset[str]().union(*chosen) for chosen in choices(*parts)}
     return {frozenset()}
