@@ -15,10 +15,10 @@ from sangdo.benchmarks.contest import Contest, Goal
 from sangdo.benchmarks.rounds import run_rounds
 from sangdo.benchmarks.shipped import BOOK, ROOT
 from sangdo.engine.audit.logged_plan import decision_entry
-from sangdo.engine.audit.writer import LogWriter
+from sangdo.engine.audit.store.writer import LogWriter
 from sangdo.engine.decision.decision import Decider
+from sangdo.engine.decision.pages.rendering import render
 from sangdo.engine.decision.plan import build_plan
-from sangdo.engine.decision.rendering import render
 from sangdo.engine.facts.book import open_book
 from sangdo.engine.language.loading import load_rulebook
 from sangdo.engine.language.rule_files import read_contents, rule_files

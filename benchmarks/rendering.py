@@ -11,10 +11,10 @@ from jinja2 import Environment, FileSystemLoader
 from sangdo.benchmarks.contest import Contest, Goal
 from sangdo.benchmarks.rounds import run_rounds
 from sangdo.benchmarks.shipped import ROOT, decide_example_book
-from sangdo.engine.decision.page import arrange_page
+from sangdo.engine.decision.pages.page import arrange_page
+from sangdo.engine.decision.pages.rendering import fold, render, template_for
 from sangdo.engine.decision.phrases import phrases_in
 from sangdo.engine.decision.plan import build_plan
-from sangdo.engine.decision.rendering import fold, render, template_for
 
 PLANS = 20
 MOST = 1.3

@@ -13,7 +13,7 @@ from sangdo.commands.options import SHIPPED_RULES, as_of_option, lang_option, ou
 from sangdo.commands.output import Output, note
 
 if TYPE_CHECKING:
-    from sangdo.engine.verify.review import Review
+    from sangdo.engine.verify.review.review import Review
 
 RULES_INVALID, FINDINGS = 3, 5
 SEVERITIES = ("info", "warning", "error")
@@ -27,7 +27,7 @@ class Codes(click.ParamType[tuple[str, ...]]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         from sangdo.engine.language.errors import nearest
-        from sangdo.engine.verify.findings import CODES
+        from sangdo.engine.verify.findings.finding import CODES
 
         codes = tuple(word.strip() for word in str(value).split(","))
         for code in codes:
@@ -68,9 +68,9 @@ def command(
       sangdo analyze --emit-cases my-rules/found
     """
     from sangdo.engine.language.rule_changes import rule_changes
-    from sangdo.engine.verify.finding_report import report_review
-    from sangdo.engine.verify.findings import CODES
-    from sangdo.engine.verify.review import review_rules
+    from sangdo.engine.verify.findings.finding import CODES
+    from sangdo.engine.verify.review.finding_report import report_review
+    from sangdo.engine.verify.review.review import review_rules
 
     codes, shown = select or tuple(CODES), "" if rules == SHIPPED_RULES else str(rules)
 
@@ -100,7 +100,7 @@ def command(
 
 def _emit(review: Review, folder: Path) -> None:
     """Write the examples of a review as scenario files, and say how many."""
-    from sangdo.engine.verify.emitted_cases import emit_cases, write_cases
+    from sangdo.engine.verify.review.emitted_cases import emit_cases, write_cases
 
     if review.rulebook is None:
         return

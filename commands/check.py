@@ -21,7 +21,7 @@ def command(rules: Path) -> None:
       sangdo check --rules my-rules
     """
     from sangdo.engine.inference.engine import Engine
-    from sangdo.engine.verify.scenarios import read_scenarios
+    from sangdo.engine.verify.scenarios.scenario import read_scenarios
 
     rulebook = load_rules(rules)
     Engine(rulebook).prepare(date.today())

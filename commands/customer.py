@@ -45,6 +45,6 @@ def plan_as_text(made: dict[str, Any], rulebook: Rulebook, form: str) -> str:
     """A plan as JSON, or rendered."""
     if form == "json":
         return as_json(made)
-    from sangdo.engine.decision.rendering import render
+    from sangdo.engine.decision.pages.rendering import render
 
     return render(made, rulebook, form)

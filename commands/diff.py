@@ -36,9 +36,9 @@ def command(old: Path, new: Path, lang: str, as_of: date | None, seconds: float,
       sangdo diff rules my-rules
       sangdo diff rules my-rules --fail -o difference.md
     """
-    from sangdo.engine.verify.difference_report import difference_as_json, report_difference
-    from sangdo.engine.verify.equivalence import compare_answers
-    from sangdo.engine.verify.rulebook_difference import compare_rulebooks
+    from sangdo.engine.verify.difference.difference_report import difference_as_json, report_difference
+    from sangdo.engine.verify.difference.equivalence import compare_answers
+    from sangdo.engine.verify.difference.rulebook_difference import compare_rulebooks
 
     before, after = load_rules(old), load_rules(new)
     equivalence = compare_answers(before, after, as_of or date.today(), seconds)

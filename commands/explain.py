@@ -38,7 +38,7 @@ def command(
       sangdo explain 12347 --book examples/book --rule Q-2
     """
     from sangdo.engine.decision.decision import Decider
-    from sangdo.engine.decision.explanation import explain_decision
+    from sangdo.engine.decision.why.explanation import explain_decision
 
     if rule is not None and question is not None:
         raise click.UsageError("give either --rule or --question, not both")
@@ -52,9 +52,9 @@ def _as_text(explained: dict[str, Any], form: str) -> str:
     if form == "json":
         return as_json(explained)
     if form == "dot":
-        from sangdo.engine.decision.explanation_graph import explanation_graph
+        from sangdo.engine.decision.why.graph import explanation_graph
 
         return explanation_graph(explained)
-    from sangdo.engine.decision.explanation_text import render_explanation
+    from sangdo.engine.decision.why.text import render_explanation
 
     return render_explanation(explained, form)

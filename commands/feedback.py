@@ -28,9 +28,9 @@ def command(
       sangdo feedback 1f0c5d2a9b7e4466 skipped --action visit --reason "they were away" --book my-book
     """
     from sangdo.engine.audit.feedback import feedback_entry
-    from sangdo.engine.audit.reader import LogReader
     from sangdo.engine.audit.selection import find_decision
-    from sangdo.engine.audit.writer import LogWriter
+    from sangdo.engine.audit.store.reader import LogReader
+    from sangdo.engine.audit.store.writer import LogWriter
 
     if verdict != "done" and not (reason or "").strip():
         raise click.UsageError(f"say why it was {verdict}: --reason TEXT")

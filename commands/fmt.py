@@ -68,7 +68,7 @@ def _read(rules: Path, files: tuple[str, ...]) -> list[_File]:
     from sangdo.engine.language.errors import Problem, RulesInvalid
     from sangdo.engine.language.formatting import format_file
     from sangdo.engine.language.rule_files import rule_files, shown_path
-    from sangdo.engine.verify.scenario_shapes import file_grammar
+    from sangdo.engine.verify.scenarios.scenario_shapes import file_grammar
 
     if STDIN in files and len(files) > 1:
         raise click.UsageError("- is stdin and stands alone, without other files")

@@ -14,8 +14,8 @@ from sangdo.commands.answers import describe_values, read_answer
 from sangdo.commands.customer import read_customer
 from sangdo.engine.decision.decision import Decider
 from sangdo.engine.decision.leads import list_leads
+from sangdo.engine.decision.pages.rendering import fold, printable
 from sangdo.engine.decision.plan import build_plan
-from sangdo.engine.decision.rendering import fold, printable
 from sangdo.engine.decision.wording import Wording
 from sangdo.engine.facts.facts import Facts, Known
 from sangdo.engine.facts.given import LONGEST_ID

@@ -26,7 +26,7 @@ def command(log: str | None, book: Path | None, selection: Selection, output: Ou
       sangdo log export --book my-book --until 2026-06-30 -o half-year.jsonl
     """
     from sangdo.engine.audit.log_report import as_csv, as_json_lines, record_row, whole_record
-    from sangdo.engine.audit.reader import LogReader
+    from sangdo.engine.audit.store.reader import LogReader
 
     with LogReader.open(place_of_log(log, book)) as reader:
         if output.form == "csv":

@@ -20,7 +20,7 @@ def command(log: str | None, book: Path | None) -> None:
     Example:
       sangdo log head --book my-book
     """
-    from sangdo.engine.audit.reader import LogReader
+    from sangdo.engine.audit.store.reader import LogReader
 
     with LogReader.open(place_of_log(log, book)) as reader:
         click.echo(str(reader.head()))

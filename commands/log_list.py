@@ -26,7 +26,7 @@ def command(log: str | None, book: Path | None, selection: Selection, output: Ou
       sangdo log list --book my-book --clause E5 --since 2026-01-01
     """
     from sangdo.engine.audit.log_report import as_csv, as_table, record_row
-    from sangdo.engine.audit.reader import LogReader
+    from sangdo.engine.audit.store.reader import LogReader
 
     with LogReader.open(place_of_log(log, book)) as reader:
         rows = [record_row(record) for record in selection.records(reader, ("decision",))]

@@ -23,8 +23,8 @@ def command(customer: str, reason: str, by: str, log: str | None, book: Path | N
     Example:
       sangdo log redact 12347 --reason "asked to be forgotten" --book my-book
     """
-    from sangdo.engine.audit.redaction import redact
-    from sangdo.engine.audit.writer import LogWriter
+    from sangdo.engine.audit.store.redaction import redact
+    from sangdo.engine.audit.store.writer import LogWriter
 
     with LogWriter.open_existing(place_of_log(log, book)) as writer:
         done = redact(writer, customer, by, reason)

@@ -16,8 +16,8 @@ from sangdo.commands.output import Output, as_json, note
 from sangdo.engine.audit.selection import Selection, find_decision
 
 if TYPE_CHECKING:
-    from sangdo.engine.audit.reader import LogReader
-    from sangdo.engine.audit.record import Record
+    from sangdo.engine.audit.store.reader import LogReader
+    from sangdo.engine.audit.store.record import Record
 
 EVERY = 100
 """Decisions between two lines of progress."""
@@ -43,7 +43,7 @@ def command(
       sangdo log replay 1f0c5d2a9b7e4466 --book my-book
       sangdo log replay --all --rules my-rules --book my-book -o changes.csv
     """
-    from sangdo.engine.audit.reader import LogReader
+    from sangdo.engine.audit.store.reader import LogReader
 
     if (name is None) is not every:
         raise click.UsageError("give either ID or --all")

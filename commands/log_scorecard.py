@@ -26,8 +26,8 @@ def command(log: str | None, book: Path | None, selection: Selection, output: Ou
       sangdo log scorecard --book my-book --rule EIV-2
     """
     from sangdo.engine.audit.log_report import as_csv, as_markdown, as_table, score_rows
-    from sangdo.engine.audit.reader import LogReader
     from sangdo.engine.audit.scorecard import count_scores
+    from sangdo.engine.audit.store.reader import LogReader
 
     with LogReader.open(place_of_log(log, book)) as reader:
         decisions = selection.records(reader, ("decision",))

@@ -24,10 +24,10 @@ def command(name: str, log: str | None, book: Path | None, output: Output) -> No
       sangdo log show '#12' --book my-book
     """
     from sangdo.engine.audit.log_report import whole_record
-    from sangdo.engine.audit.reader import LogReader
     from sangdo.engine.audit.replay import Replayer
     from sangdo.engine.audit.shown_record import shown_plan
-    from sangdo.engine.decision.rendering import render
+    from sangdo.engine.audit.store.reader import LogReader
+    from sangdo.engine.decision.pages.rendering import render
 
     with LogReader.open(place_of_log(log, book)) as reader:
         record = reader.find(name)

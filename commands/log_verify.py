@@ -21,8 +21,8 @@ def command(log: str | None, book: Path | None, anchor: str | None) -> None:
     Example:
       sangdo log verify --book my-book --head 3:0f1e2d3c4b5a69788796a5b4c3d2e1f0
     """
-    from sangdo.engine.audit.reader import LogReader
-    from sangdo.engine.audit.verification import parse_anchor, verify
+    from sangdo.engine.audit.store.reader import LogReader
+    from sangdo.engine.audit.store.verification import parse_anchor, verify
 
     expected = parse_anchor(anchor) if anchor is not None else None
     with LogReader.open(place_of_log(log, book)) as reader:

@@ -63,9 +63,9 @@ def _logged(
     place = log if log is not None else str(log_beside(book)) if book is not None else NO_LOG
     if place == NO_LOG:
         return plan, []
-    from sangdo.engine.audit.log_url import LogUnusable
     from sangdo.engine.audit.logged_plan import log_plan
-    from sangdo.engine.audit.writer import LogWriter
+    from sangdo.engine.audit.store.log_url import LogUnusable
+    from sangdo.engine.audit.store.writer import LogWriter
 
     try:
         with LogWriter.open(place) as writer:

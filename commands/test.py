@@ -31,8 +31,8 @@ def command(
       sangdo test --run 'keep_or_abandon:*'
       sangdo test -q --coverage --threshold 100
     """
-    from sangdo.engine.verify.coverage import measure_coverage
-    from sangdo.engine.verify.scenario_report import report_results
+    from sangdo.engine.verify.scenarios.coverage import measure_coverage
+    from sangdo.engine.verify.scenarios.scenario_report import report_results
 
     rulebook, results = run_scenarios(rules, pattern, update)
     measured = measure_coverage(rulebook, results) if coverage or threshold is not None else None

@@ -26,8 +26,8 @@ def command(rules: Path, lang: str, output: Output, fail_orphans: bool) -> None:
       sangdo trace --lang ko -o clauses.html
       sangdo trace --fail-orphans
     """
-    from sangdo.engine.verify.matrix import build_matrix
-    from sangdo.engine.verify.matrix_report import report_matrix
+    from sangdo.engine.verify.scenarios.matrix import build_matrix
+    from sangdo.engine.verify.scenarios.matrix_report import report_matrix
 
     matrix = build_matrix(*run_scenarios(rules), lang)
     output.write(report_matrix(matrix, output.form, lang))

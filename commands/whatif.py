@@ -38,8 +38,8 @@ def command(
     if bool(changes) == bool(target):
         raise click.UsageError("give either --set FACT=VALUE or --target QUESTION=ANSWER")
     from sangdo.engine.decision.decision import Decider
+    from sangdo.engine.decision.pages.whatif_page import render_what_if
     from sangdo.engine.decision.whatif import apply_settings, read_settings, tell_customer, tell_what_if
-    from sangdo.engine.decision.whatif_page import render_what_if
 
     rulebook = load_rules(rules)
     known, decider = read_customer(rulebook, customer, facts, book, as_of), Decider(rulebook)
@@ -50,8 +50,8 @@ def command(
         after = decider.decide(apply_settings(known, settings, rulebook))
         told |= tell_what_if(before, after, settings, lang)
     else:
-        from sangdo.engine.verify.target import read_target
-        from sangdo.engine.verify.targets import search_ways, tell_search
+        from sangdo.engine.verify.search.target import read_target
+        from sangdo.engine.verify.search.targets import search_ways, tell_search
 
         wanted = read_target(target, rulebook, known)
         told |= tell_search(search_ways(decider, before, wanted, who, seconds), before, lang)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sangdo.engine.audit.log_url import LogUnusable
+from sangdo.engine.audit.store.log_url import LogUnusable
 from sangdo.engine.decision.decision import Decision
 from sangdo.engine.facts.facts import Facts, Known, Outlook
 from sangdo.engine.inference.trace import Closing, Firing

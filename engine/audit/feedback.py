@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sangdo.engine.audit.decision_terms import action_terms
-from sangdo.engine.audit.record import Entry, Record
+from sangdo.engine.audit.store.record import Entry, Record
 from sangdo.engine.language.errors import Location, NothingMatched, Problem, nearest
 
 

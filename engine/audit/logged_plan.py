@@ -9,11 +9,11 @@ from typing import Any
 
 from sangdo.engine.audit.decision_body import decision_body
 from sangdo.engine.audit.decision_terms import plan_terms
-from sangdo.engine.audit.log_url import LogUnusable
 from sangdo.engine.audit.passing_time import Reread
-from sangdo.engine.audit.record import Entry, Record
 from sangdo.engine.audit.since import Past, changes_since
-from sangdo.engine.audit.writer import LogWriter
+from sangdo.engine.audit.store.log_url import LogUnusable
+from sangdo.engine.audit.store.record import Entry, Record
+from sangdo.engine.audit.store.writer import LogWriter
 from sangdo.engine.decision.decision import Decision
 from sangdo.engine.facts.facts import Facts, Known
 from sangdo.engine.language.errors import SangdoError

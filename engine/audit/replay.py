@@ -14,8 +14,8 @@ from typing import Any
 from sangdo import __version__
 from sangdo.engine.audit.decision_body import decision_body, facts_of
 from sangdo.engine.audit.fitting import fit_facts
-from sangdo.engine.audit.log_url import LogUnusable
-from sangdo.engine.audit.record import Record
+from sangdo.engine.audit.store.log_url import LogUnusable
+from sangdo.engine.audit.store.record import Record
 from sangdo.engine.decision.comparison import compare_plans
 from sangdo.engine.decision.decision import Decider
 from sangdo.engine.decision.plan import build_plan

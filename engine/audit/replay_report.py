@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sangdo.engine.audit.log_report import as_csv
-from sangdo.engine.audit.record import Record
 from sangdo.engine.audit.replay import MOST_DIFFERENCES, Replayer, ReplayFailed
+from sangdo.engine.audit.store.record import Record
 from sangdo.engine.language.errors import Location, Problem, SangdoError
 
 

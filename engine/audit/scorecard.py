@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sangdo.engine.audit.decision_terms import called_terms
-from sangdo.engine.audit.record import Record
+from sangdo.engine.audit.store.record import Record
 
 VERDICTS = ("done", "skipped", "wrong")
 SUBJECTS = ("rule", "clause", "action")

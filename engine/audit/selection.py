@@ -8,11 +8,11 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sangdo.engine.audit.record import Record
+from sangdo.engine.audit.store.record import Record
 from sangdo.engine.language.errors import Location, NothingMatched, Problem, nearest
 
 if TYPE_CHECKING:
-    from sangdo.engine.audit.reader import LogReader
+    from sangdo.engine.audit.store.reader import LogReader
 
 NEAR = 200
 """The newest records among which a mistyped word is looked for."""

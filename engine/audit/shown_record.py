@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sangdo.engine.audit.record import Record
+from sangdo.engine.audit.store.record import Record
 
 
 def shown_plan(record: Record) -> dict[str, Any]:

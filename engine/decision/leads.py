@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sangdo.engine.decision.figures import capitalised, value_of
-from sangdo.engine.decision.findings import IN_BETWEEN
+from sangdo.engine.decision.pages.figures import capitalised, value_of
+from sangdo.engine.decision.pages.findings import IN_BETWEEN
 from sangdo.engine.decision.phrases import phrases_in
 from sangdo.engine.decision.stretches import as_test, in_words
 from sangdo.engine.decision.wording import Wording

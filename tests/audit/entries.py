@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sangdo.engine.audit.record import Entry
-from sangdo.engine.audit.writer import LogWriter, Receipt
+from sangdo.engine.audit.store.record import Entry
+from sangdo.engine.audit.store.writer import LogWriter, Receipt
 from sangdo.engine.language.rule_files import release_hash
 
 NAME = "한빛상사"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sangdo.engine.audit.logged_plan import log_plan
-from sangdo.engine.audit.writer import LogWriter
+from sangdo.engine.audit.store.writer import LogWriter
 from sangdo.engine.decision.decision import Decider, Decision
 from sangdo.engine.decision.plan import build_plan
 from sangdo.engine.facts.book import open_book

@@ -10,10 +10,10 @@ from typing import Any
 
 import psycopg
 
-from sangdo.engine.audit.reader import LogReader
-from sangdo.engine.audit.record import GENESIS, Anchor, record_hash
-from sangdo.engine.audit.redaction import redact
-from sangdo.engine.audit.writer import LogWriter
+from sangdo.engine.audit.store.reader import LogReader
+from sangdo.engine.audit.store.record import GENESIS, Anchor, record_hash
+from sangdo.engine.audit.store.redaction import redact
+from sangdo.engine.audit.store.writer import LogWriter
 from sangdo.tests.audit.entries import OTHER_RULES, RELEASE, RULES, decision
 
 LAST = 12

@@ -7,8 +7,8 @@ import signal
 
 import pytest
 
-from sangdo.engine.audit.reader import LogReader
-from sangdo.engine.audit.verification import verify
+from sangdo.engine.audit.store.reader import LogReader
+from sangdo.engine.audit.store.verification import verify
 from sangdo.tests.audit.entries import append, decision, start_writer
 
 ENDLESS = 10**6

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sangdo.engine.audit.decision_body import decision_body, facts_of
-from sangdo.engine.audit.log_url import LogUnusable
 from sangdo.engine.audit.logged_plan import decision_entry
-from sangdo.engine.audit.seals import seal, unseal
+from sangdo.engine.audit.store.log_url import LogUnusable
+from sangdo.engine.audit.store.seals import seal, unseal
 from sangdo.engine.decision.decision import Decision
 from sangdo.engine.decision.plan import build_plan
 from sangdo.engine.explain.evaluation import Evaluator

@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sangdo.cli import cli
-from sangdo.engine.audit.log_url import LogUnusable
-from sangdo.engine.audit.reader import LogReader
-from sangdo.engine.audit.verification import LogBroken, WrongAnchor
+from sangdo.engine.audit.store.log_url import LogUnusable
+from sangdo.engine.audit.store.reader import LogReader
+from sangdo.engine.audit.store.verification import LogBroken, WrongAnchor
 from sangdo.engine.language.errors import NothingMatched
 from sangdo.tests.audit.entries import append, decision
 

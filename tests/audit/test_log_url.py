@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sangdo.engine.audit.log_url import LogUnusable, parse_log_url, without_password
+from sangdo.engine.audit.store.log_url import LogUnusable, parse_log_url, without_password
 
 
 @pytest.mark.parametrize(

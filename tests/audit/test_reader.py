@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from sangdo.engine.audit.connection import open_sqlite
-from sangdo.engine.audit.log_url import LogUnusable
-from sangdo.engine.audit.reader import BATCH, LogReader
-from sangdo.engine.audit.record import Entry
-from sangdo.engine.audit.writer import LogWriter
+from sangdo.engine.audit.store.connection import open_sqlite
+from sangdo.engine.audit.store.log_url import LogUnusable
+from sangdo.engine.audit.store.reader import BATCH, LogReader
+from sangdo.engine.audit.store.record import Entry
+from sangdo.engine.audit.store.writer import LogWriter
 from sangdo.engine.language.errors import NothingMatched
 from sangdo.tests.audit.entries import OTHER_RULES, RELEASE, RULES, append, decision
 

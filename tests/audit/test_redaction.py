@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from sangdo.engine.audit.log_url import LogUnusable
-from sangdo.engine.audit.reader import LogReader
-from sangdo.engine.audit.record import Entry
-from sangdo.engine.audit.redaction import Redaction, redact
-from sangdo.engine.audit.verification import verify
-from sangdo.engine.audit.writer import LogWriter
+from sangdo.engine.audit.store.log_url import LogUnusable
+from sangdo.engine.audit.store.reader import LogReader
+from sangdo.engine.audit.store.record import Entry
+from sangdo.engine.audit.store.redaction import Redaction, redact
+from sangdo.engine.audit.store.verification import verify
+from sangdo.engine.audit.store.writer import LogWriter
 from sangdo.engine.language.errors import NothingMatched
 from sangdo.tests.audit.entries import append, decision
 

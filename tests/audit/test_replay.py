@@ -12,13 +12,13 @@ from click.testing import CliRunner
 
 from sangdo.cli import cli
 from sangdo.engine.audit.log_report import ChangeTotals, change_row
-from sangdo.engine.audit.log_url import LogUnusable
-from sangdo.engine.audit.reader import LogReader
-from sangdo.engine.audit.redaction import redact
 from sangdo.engine.audit.replay import Replayer, change_by
 from sangdo.engine.audit.replay_report import ReplayReport
-from sangdo.engine.audit.verification import verify
-from sangdo.engine.audit.writer import LogWriter
+from sangdo.engine.audit.store.log_url import LogUnusable
+from sangdo.engine.audit.store.reader import LogReader
+from sangdo.engine.audit.store.redaction import redact
+from sangdo.engine.audit.store.verification import verify
+from sangdo.engine.audit.store.writer import LogWriter
 from sangdo.engine.decision.decision import Decider
 from sangdo.engine.language.cached_rulebook import load_cached
 from sangdo.tests.audit.plans import RULES, STEADY, TODAY, decide, decider, log_book

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from sangdo.engine.audit.feedback import feedback_entry
-from sangdo.engine.audit.reader import LogReader
 from sangdo.engine.audit.scorecard import Score, count_scores
 from sangdo.engine.audit.selection import Selection, find_decision
-from sangdo.engine.audit.writer import LogWriter
+from sangdo.engine.audit.store.reader import LogReader
+from sangdo.engine.audit.store.writer import LogWriter
 from sangdo.engine.language.errors import NothingMatched
 from sangdo.tests.audit.plans import STEADY, decide
 from sangdo.tests.audit.plans import log as log_plans

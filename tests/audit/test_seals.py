@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sangdo.engine.audit.seals import MARK, REDACTED, Seal, digest_of, seal, unseal
+from sangdo.engine.audit.store.seals import MARK, REDACTED, Seal, digest_of, seal, unseal
 
 TEXTS = st.text(alphabet="가나ab: 1", max_size=6) | st.sampled_from(["sealed:", MARK + "0" * 64, "한빛상사"])
 DOCUMENTS = st.recursive(

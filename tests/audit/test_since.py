@@ -16,11 +16,11 @@ from click.testing import CliRunner
 from sangdo.cli import cli
 from sangdo.engine.audit.decision_body import decision_body
 from sangdo.engine.audit.passing_time import Reread, pass_time
-from sangdo.engine.audit.reader import LogReader
 from sangdo.engine.audit.since import Past, changes_since
+from sangdo.engine.audit.store.reader import LogReader
 from sangdo.engine.decision.decision import Decision
+from sangdo.engine.decision.pages.rendering import render
 from sangdo.engine.decision.plan import build_plan
-from sangdo.engine.decision.rendering import render
 from sangdo.engine.facts.facts import Facts, Known, Outlook
 from sangdo.engine.language.rulebook import Value
 from sangdo.tests.audit.plans import BOOK, RULES, STEADY, decide, decider, facts_of_text, log
@@ -279,9 +279,9 @@ def test_the_last_plan_in_another_language_is_told_in_this_one(tmp_path: Path) -
 
 
 def test_a_record_that_was_made_for_another_log_is_said_to_be_damaged(tmp_path: Path) -> None:
-    from sangdo.engine.audit.log_url import LogUnusable
-    from sangdo.engine.audit.record import Entry
-    from sangdo.engine.audit.writer import LogWriter
+    from sangdo.engine.audit.store.log_url import LogUnusable
+    from sangdo.engine.audit.store.record import Entry
+    from sangdo.engine.audit.store.writer import LogWriter
 
     url = str(tmp_path / "d.sqlite")
     with LogWriter.open(url) as writer:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from sangdo.engine.audit.reader import LogReader
-from sangdo.engine.audit.record import GENESIS, Anchor
-from sangdo.engine.audit.verification import LogBroken, Verification, WrongAnchor, parse_anchor, verify
+from sangdo.engine.audit.store.reader import LogReader
+from sangdo.engine.audit.store.record import GENESIS, Anchor
+from sangdo.engine.audit.store.verification import LogBroken, Verification, WrongAnchor, parse_anchor, verify
 from sangdo.tests.audit.entries import append, decision
 from sangdo.tests.audit.postgresql import Server
 from sangdo.tests.audit.tampering import LAST, Tampering, fill, list_tamperings, tamper

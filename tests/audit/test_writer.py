@@ -12,16 +12,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from sangdo.engine.audit.connection import LogConnection
-from sangdo.engine.audit.engine import make_engine
-from sangdo.engine.audit.log_url import LogUnusable, parse_log_url
-from sangdo.engine.audit.reader import LogReader
-from sangdo.engine.audit.record import GENESIS, Entry
-from sangdo.engine.audit.redaction import redact
-from sangdo.engine.audit.tables import METADATA, VERSION_TABLE
-from sangdo.engine.audit.verification import verify
-from sangdo.engine.audit.version import LATEST, VERSIONS
-from sangdo.engine.audit.writer import LogWriter
+from sangdo.engine.audit.store.connection import LogConnection
+from sangdo.engine.audit.store.engine import make_engine
+from sangdo.engine.audit.store.log_url import LogUnusable, parse_log_url
+from sangdo.engine.audit.store.reader import LogReader
+from sangdo.engine.audit.store.record import GENESIS, Entry
+from sangdo.engine.audit.store.redaction import redact
+from sangdo.engine.audit.store.tables import METADATA, VERSION_TABLE
+from sangdo.engine.audit.store.verification import verify
+from sangdo.engine.audit.store.version import LATEST, VERSIONS
+from sangdo.engine.audit.store.writer import LogWriter
 from sangdo.tests.audit.entries import OTHER_RULES, RELEASE, RULES, append, decision, start_writer
 from sangdo.tests.audit.postgresql import Server
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from sangdo.engine.decision.decision import Decider
+from sangdo.engine.decision.pages.rendering import render
 from sangdo.engine.decision.plan import build_plan
-from sangdo.engine.decision.rendering import render
 from sangdo.engine.facts.facts import Facts, Known
 from sangdo.engine.language.loading import load_rulebook
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sangdo.engine.decision.decision import Decider, Decision
-from sangdo.engine.decision.explanation import explain_decision
+from sangdo.engine.decision.why.explanation import explain_decision
 from sangdo.engine.facts.facts import Facts, Known
 from sangdo.engine.language.errors import NothingMatched
 from sangdo.engine.language.rulebook import (

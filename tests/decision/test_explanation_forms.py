@@ -13,10 +13,10 @@ import pytest
 from markdown_it import MarkdownIt
 
 from sangdo.engine.decision.decision import Decider
-from sangdo.engine.decision.explanation import explain_decision
-from sangdo.engine.decision.explanation_graph import GREY, explanation_graph, quoted
-from sangdo.engine.decision.explanation_text import FORMS, render_explanation
-from sangdo.engine.decision.explanation_words import EXPECTED, WORDS
+from sangdo.engine.decision.why.explanation import explain_decision
+from sangdo.engine.decision.why.graph import GREY, explanation_graph, quoted
+from sangdo.engine.decision.why.text import FORMS, render_explanation
+from sangdo.engine.decision.why.words import EXPECTED, WORDS
 from sangdo.engine.facts.facts import Facts, Known
 from sangdo.engine.language.loading import load_rulebook
 from sangdo.engine.language.rulebook import Operator, Rulebook

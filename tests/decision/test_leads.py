@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sangdo.engine.decision.leads import list_leads
-from sangdo.engine.decision.page import ASKS_WITH_LEADS, arrange_page
+from sangdo.engine.decision.pages.page import ASKS_WITH_LEADS, arrange_page
 from sangdo.engine.decision.stretches import as_test, in_words, range_in_words
 from sangdo.engine.decision.wording import Wording
 from sangdo.engine.explain.possible_values import OtherText, Span, Stretch

@@ -15,9 +15,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from sangdo.engine.decision.decision import Decider
+from sangdo.engine.decision.pages.rendering import FORMS, fold, render, render_document
 from sangdo.engine.decision.phrases import PHRASES, phrases_in
 from sangdo.engine.decision.plan import build_plan
-from sangdo.engine.decision.rendering import FORMS, fold, render, render_document
 from sangdo.engine.facts.facts import Facts, Known
 from sangdo.engine.language.rulebook import Rulebook, Value
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from sangdo.engine.decision.decision import Decider
-from sangdo.engine.decision.page import arrange_page
+from sangdo.engine.decision.pages.page import arrange_page
+from sangdo.engine.decision.pages.rendering import render
 from sangdo.engine.decision.plan import build_plan
-from sangdo.engine.decision.rendering import render
 from sangdo.engine.decision.season import natural_sales
 from sangdo.engine.facts.facts import Facts, Known, Outlook
 from sangdo.engine.language.loading import load_rulebook

@@ -16,15 +16,15 @@ import yaml
 from click.testing import CliRunner
 
 from sangdo.cli import cli
-from sangdo.engine.audit.verification import LogBroken
+from sangdo.engine.audit.store.verification import LogBroken
 from sangdo.engine.facts.facts_file import KEYS as FACTS_KEYS
 from sangdo.engine.language import actions, conditions, questions, vocabulary
 from sangdo.engine.language.errors import DataInvalid, NothingMatched, RulesInvalid
 from sangdo.engine.language.rulebook import Choose, FactType, Status
 from sangdo.engine.language.schema import schema_text
-from sangdo.engine.verify.findings import CODES
-from sangdo.engine.verify.scenarios import EXPECT_KEYS
-from sangdo.engine.verify.scenarios import KEYS as SCENARIO_KEYS
+from sangdo.engine.verify.findings.finding import CODES
+from sangdo.engine.verify.scenarios.scenario import EXPECT_KEYS
+from sangdo.engine.verify.scenarios.scenario import KEYS as SCENARIO_KEYS
 from sangdo.tests.docs.documents import (
     DOCUMENTS,
     ROOT,

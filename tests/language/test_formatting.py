@@ -14,9 +14,9 @@ from sangdo.engine.language.formatting import MeaningChanged, format_file
 from sangdo.engine.language.questions import KEYS, METHOD_KEYS, RULE_KEYS, THRESHOLD_KEYS
 from sangdo.engine.language.vocabulary import KEYS as FACT_KEYS
 from sangdo.engine.language.vocabulary import RANGE_KEYS, TALLY_KEYS
-from sangdo.engine.verify.scenario_shapes import file_grammar
-from sangdo.engine.verify.scenarios import EXPECT_KEYS
-from sangdo.engine.verify.scenarios import KEYS as SCENARIO_KEYS
+from sangdo.engine.verify.scenarios.scenario import EXPECT_KEYS
+from sangdo.engine.verify.scenarios.scenario import KEYS as SCENARIO_KEYS
+from sangdo.engine.verify.scenarios.scenario_shapes import file_grammar
 
 GRAMMAR = file_grammar()
 RULES = Path(__file__).parents[2] / "rules"

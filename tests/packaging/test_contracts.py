@@ -86,7 +86,7 @@ def test_a_heavy_library_is_imported_in_one_stage_only(module: str, allowed: str
 def test_writing_to_a_log_imports_neither_sqlalchemy_nor_alembic_nor_psycopg(tmp_path: Path) -> None:
     log = tmp_path / "decisions.sqlite"
     script = (
-        "import sys; from sangdo.engine.audit.writer import LogWriter as w; w.open(sys.argv[1]).close(); "
+        "import sys; from sangdo.engine.audit.store.writer import LogWriter as w; w.open(sys.argv[1]).close(); "
         "print({'sqlalchemy', 'alembic', 'psycopg'} & set(sys.modules))"
     )
     told = [

@@ -23,10 +23,10 @@ from sangdo.engine.language.errors import RulesInvalid
 from sangdo.engine.language.loading import load_rulebook
 from sangdo.engine.language.reading import tests_in as all_tests_in
 from sangdo.engine.language.rulebook import Choose, Fact, FactType, Level, Origin, Question, Rulebook, Value
-from sangdo.engine.verify.encoding import FREE, Encoding, Line
-from sangdo.engine.verify.model_facts import ModelFacts
-from sangdo.engine.verify.scenarios import read_scenarios
-from sangdo.engine.verify.terms import real_term
+from sangdo.engine.verify.scenarios.scenario import read_scenarios
+from sangdo.engine.verify.solver.encoding import FREE, Encoding, Line
+from sangdo.engine.verify.solver.model_facts import ModelFacts
+from sangdo.engine.verify.solver.terms import real_term
 from sangdo.tests.property.strategies import AS_OF, decisions, legal, literals_by_fact, rulebooks
 
 RULES = Path(__file__).parents[2] / "rules"

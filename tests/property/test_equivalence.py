@@ -45,7 +45,7 @@ from sangdo.engine.language.rulebook import (
 )
 from sangdo.engine.language.rulebook import Test as FactTest
 from sangdo.engine.language.strata import arrange_strata
-from sangdo.engine.verify.equivalence import Equivalence, compare_answers
+from sangdo.engine.verify.difference.equivalence import Equivalence, compare_answers
 
 HERE = Location("rules")
 WORD = Text("말", "word")

@@ -20,7 +20,7 @@ from sangdo.engine.language.rule_files import rule_files
 from sangdo.engine.language.rulebook import Rulebook
 from sangdo.engine.language.shapes import Grammar, Shape
 from sangdo.engine.language.source import Mapping, Node, Scalar, parse_source
-from sangdo.engine.verify.scenario_shapes import file_grammar
+from sangdo.engine.verify.scenarios.scenario_shapes import file_grammar
 from sangdo.tests.property.rule_files_of import write_rulebook
 from sangdo.tests.property.strategies import plain_json, rulebooks
 from sangdo.tests.property.test_hostile_files import HOSTILE, RULES, SECONDS, SMALL, mutations

@@ -40,12 +40,12 @@ from sangdo.engine.language.rulebook import (
 )
 from sangdo.engine.language.rulebook import Test as FactTest
 from sangdo.engine.language.strata import arrange_strata
-from sangdo.engine.verify.analysis import analyze
-from sangdo.engine.verify.findings import CODES
-from sangdo.engine.verify.forgotten import provided_for
-from sangdo.engine.verify.products import products_needed
-from sangdo.engine.verify.twins import find_twins
-from sangdo.engine.verify.world import upstream_of
+from sangdo.engine.verify.findings.finding import CODES
+from sangdo.engine.verify.findings.twins import find_twins
+from sangdo.engine.verify.proofs.analysis import analyze
+from sangdo.engine.verify.proofs.forgotten import provided_for
+from sangdo.engine.verify.proofs.products import products_needed
+from sangdo.engine.verify.proofs.world import upstream_of
 from sangdo.tests.property.strategies import HERE, Growing, grow, literals_by_fact, one_in
 
 TODAY = date(2026, 11, 23)

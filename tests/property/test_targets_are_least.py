@@ -36,9 +36,9 @@ from sangdo.engine.language.rulebook import (
     Text,
     Value,
 )
-from sangdo.engine.verify.levers import Lever, exact, find_levers
-from sangdo.engine.verify.target import Target
-from sangdo.engine.verify.targets import MOST_WAYS, Search, search_ways
+from sangdo.engine.verify.search.levers import Lever, exact, find_levers
+from sangdo.engine.verify.search.target import Target
+from sangdo.engine.verify.search.targets import MOST_WAYS, Search, search_ways
 from sangdo.tests.property.strategies import HERE, Scope, customers, rulebooks, with_changes
 from sangdo.tests.property.strategies import tests as one_test
 

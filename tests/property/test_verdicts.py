@@ -11,9 +11,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, settings
 
 from sangdo.engine.decision.decision import Decider, Decision
-from sangdo.engine.decision.explanation import explain_decision
-from sangdo.engine.decision.explanation_graph import explanation_graph
-from sangdo.engine.decision.explanation_text import FORMS, render_explanation
+from sangdo.engine.decision.why.explanation import explain_decision
+from sangdo.engine.decision.why.graph import explanation_graph
+from sangdo.engine.decision.why.text import FORMS, render_explanation
 from sangdo.engine.explain import verdicts
 from sangdo.engine.explain.evaluation import Evaluator, ready, ready_rule
 from sangdo.engine.explain.verdicts import Kind, Verdict, in_the_way, judge, judge_rule

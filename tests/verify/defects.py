@@ -24,7 +24,7 @@ from sangdo.engine.language.actions import KEYS as ACTION_KEYS
 from sangdo.engine.language.questions import KEYS as QUESTION_KEYS
 from sangdo.engine.language.questions import RULE_KEYS, THRESHOLD_KEYS
 from sangdo.engine.language.vocabulary import KEYS as FACT_KEYS
-from sangdo.engine.verify.findings import Finding
+from sangdo.engine.verify.findings.finding import Finding
 
 RULES = Path(sangdo.__file__).resolve().parent / "rules"
 DEFECTS = Path(__file__).parent / "defects"

@@ -9,8 +9,8 @@ from pathlib import Path
 from sangdo.engine.facts.facts_file import parse_facts
 from sangdo.engine.language.loading import load_rulebook
 from sangdo.engine.language.rulebook import Rulebook, Text
-from sangdo.engine.verify.findings import CODES, Example, Finding
-from sangdo.engine.verify.review import Review, review_rules
+from sangdo.engine.verify.findings.finding import CODES, Example, Finding
+from sangdo.engine.verify.review.review import Review, review_rules
 from sangdo.tests.language.breaking import BASE, write
 
 TODAY = date(2026, 11, 23)

@@ -30,8 +30,8 @@ from sangdo.engine.language.rulebook import (
     Threshold,
     ThresholdName,
 )
-from sangdo.engine.verify.analysis import analyze
-from sangdo.engine.verify.findings import CODES, Finding
+from sangdo.engine.verify.findings.finding import CODES, Finding
+from sangdo.engine.verify.proofs.analysis import analyze
 from sangdo.tests.verify.test_encoding import HERE, WORD, check, fact, question, rule, rulebook
 
 TODAY = date(2026, 11, 23)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sangdo.engine.language.loading import load_rulebook
-from sangdo.engine.verify.rulebook_difference import Change, FieldChange, compare_rulebooks
+from sangdo.engine.verify.difference.rulebook_difference import Change, FieldChange, compare_rulebooks
 
 BASE = Path(__file__).parents[2] / "rules"
 OLD = load_rulebook(BASE)

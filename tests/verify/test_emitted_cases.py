@@ -9,10 +9,10 @@ import pytest
 
 from sangdo.engine.decision.decision import Decider
 from sangdo.engine.language.loading import load_rulebook
-from sangdo.engine.verify.emitted_cases import emit_cases, write_cases
-from sangdo.engine.verify.findings import Finding
-from sangdo.engine.verify.scenario_run import Result, run_scenario
-from sangdo.engine.verify.scenarios import read_scenarios
+from sangdo.engine.verify.findings.finding import Finding
+from sangdo.engine.verify.review.emitted_cases import emit_cases, write_cases
+from sangdo.engine.verify.scenarios.scenario import read_scenarios
+from sangdo.engine.verify.scenarios.scenario_run import Result, run_scenario
 from sangdo.tests.language.breaking import BASE, write
 from sangdo.tests.verify.reviews import CUSTOMER, PRODUCTS, gap
 

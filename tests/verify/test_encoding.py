@@ -32,8 +32,8 @@ from sangdo.engine.language.rulebook import (
 )
 from sangdo.engine.language.rulebook import Test as FactTest
 from sangdo.engine.language.strata import arrange_strata
-from sangdo.engine.verify.encoding import FREE, Encoding
-from sangdo.engine.verify.model_facts import ModelFacts, SolverGaveUp
+from sangdo.engine.verify.solver.encoding import FREE, Encoding
+from sangdo.engine.verify.solver.model_facts import ModelFacts, SolverGaveUp
 
 HERE = Location("rules")
 WORD = Text("말", "word")

@@ -13,9 +13,9 @@ import pytest
 
 from sangdo.engine.language.errors import Location
 from sangdo.engine.language.rulebook import Text
-from sangdo.engine.verify.finding_report import report_review
-from sangdo.engine.verify.findings import CODES, Finding
-from sangdo.engine.verify.review import Review, review_rules
+from sangdo.engine.verify.findings.finding import CODES, Finding
+from sangdo.engine.verify.review.finding_report import report_review
+from sangdo.engine.verify.review.review import Review, review_rules
 from sangdo.tests.language.breaking import write
 from sangdo.tests.verify.reviews import CUSTOMER, TODAY, review_with_gap
 

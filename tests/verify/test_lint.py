@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sangdo.engine.language.loading import load_rulebook
-from sangdo.engine.verify.findings import CODES, Finding
-from sangdo.engine.verify.lint import LINT_CODES, lint
+from sangdo.engine.verify.findings.finding import CODES, Finding
+from sangdo.engine.verify.findings.lint import LINT_CODES, lint
 from sangdo.tests.language.breaking import BASE, write
 
 ROOT = Path(__file__).parents[2]

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from sangdo.engine.language.acceptance import ACCEPTABLE
-from sangdo.engine.verify.findings import CODES, SEVERITIES
-from sangdo.engine.verify.lint import LINT_CODES
-from sangdo.engine.verify.review import Review, review_rules
+from sangdo.engine.verify.findings.finding import CODES, SEVERITIES
+from sangdo.engine.verify.findings.lint import LINT_CODES
+from sangdo.engine.verify.review.review import Review, review_rules
 from sangdo.tests.language.breaking import BASE, write
 from sangdo.tests.verify.reviews import TODAY, review_with_gap
 

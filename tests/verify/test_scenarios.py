@@ -11,8 +11,8 @@ import pytest
 from sangdo.engine.decision.decision import Decider
 from sangdo.engine.language.errors import RulesInvalid
 from sangdo.engine.language.loading import load_rulebook
-from sangdo.engine.verify.scenario_run import run_scenario
-from sangdo.engine.verify.scenarios import Scenario, read_scenarios
+from sangdo.engine.verify.scenarios.scenario import Scenario, read_scenarios
+from sangdo.engine.verify.scenarios.scenario_run import run_scenario
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "rules"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sangdo.engine.verify.findings import CODES, Finding
-from sangdo.engine.verify.review import Review, review_rules
+from sangdo.engine.verify.findings.finding import CODES, Finding
+from sangdo.engine.verify.review.review import Review, review_rules
 from sangdo.tests.verify.defects import RULES, Defect, false_alarms, is_found, read_defects, seed_rules
 
 ROOT = Path(__file__).parents[2]

@@ -14,9 +14,9 @@ from sangdo.engine.facts.facts import Facts
 from sangdo.engine.facts.facts_file import parse_facts
 from sangdo.engine.language.cached_rulebook import load_cached
 from sangdo.engine.language.rulebook import Level, Rulebook, Value
-from sangdo.engine.verify.proposals import Proposal, Proposals
-from sangdo.engine.verify.target import Target
-from sangdo.engine.verify.targets import Refused, search_ways
+from sangdo.engine.verify.search.proposals import Proposal, Proposals
+from sangdo.engine.verify.search.target import Target
+from sangdo.engine.verify.search.targets import Refused, search_ways
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60.0

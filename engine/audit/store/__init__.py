@@ -1,0 +1,1 @@
+"""The log as it is kept: records in a chain, in SQLite or PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Lay a plan out for a reader: text, Markdown, HTML."""

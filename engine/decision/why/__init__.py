@@ -1,0 +1,1 @@
+"""Say why: a decision followed back to orders and observations, rule by rule."""

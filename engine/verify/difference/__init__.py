@@ -1,0 +1,1 @@
+"""What two rulebooks make different."""

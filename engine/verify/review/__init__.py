@@ -1,0 +1,1 @@
+"""A whole rulebook reviewed: all findings, and how they are told."""

@@ -1,0 +1,1 @@
+"""Scenarios beside the rules: run them, and say what they cover."""

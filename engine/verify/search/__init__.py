@@ -1,0 +1,1 @@
+"""Search the least changes that bring an answer about."""

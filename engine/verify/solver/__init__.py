@@ -1,0 +1,1 @@
+"""A rulebook as terms of Z3."""
