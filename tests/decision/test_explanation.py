@@ -11,6 +11,7 @@ import pytest
 
 from sangdo.engine.decision.decision import Decider, Decision
 from sangdo.engine.decision.why.explanation import explain_decision
+from sangdo.engine.decision.why.text import render_explanation
 from sangdo.engine.facts.facts import Facts, Known
 from sangdo.engine.language.errors import NothingMatched
 from sangdo.engine.language.rulebook import (
@@ -239,10 +240,14 @@ def test_a_rule_that_lost_to_a_person_says_who_answered(rulebook: Rulebook) -> N
 
 
 def test_why_a_given_answer_need_not_have_been_asked_for_is_not_told_behind_a_test(rulebook: Rulebook) -> None:
-    explained = explain_decision(decide_on(rulebook, {"quadrant": "EIV"}), "en", rule="NB-1")
-    (behind,) = explained["questions"][0]["applies"]["conditions"]["behind"]
+    applies = a_test(rulebook, "satisfaction", Operator.AT_MOST, 2)
+    questions = {**rulebook.questions, "quadrant": replace(rulebook.questions["quadrant"], applies=applies)}
+    decided = decide_on(replace(rulebook, questions=questions), {"strategy": "clear_out", "quadrant": "EIV"})
+    explained = explain_decision(decided, "en", rule="ST-1")
+    (behind,) = explained["questions"][0]["rules"][0]["conditions"]["behind"]
     assert (behind["question"], behind["how"], behind["applies"]["verdict"]) == ("quadrant", "given", "unknown")
     assert behind["applies"]["conditions"] is None
+    assert "asked only when" not in render_explanation(explained, "text")
 
 
 def test_a_sum_tells_the_points_of_each_rule_and_which_figure_it_lacks(rulebook: Rulebook) -> None:

@@ -58,7 +58,8 @@ class _Outliner:
     def _question(self, told: Mapping[str, Any], kind: str) -> Line:
         lines: list[Line] = []
         applies = told["applies"]
-        if applies is not None and not self._is_whole and (kind == "question" or applies["verdict"] != "holds"):
+        matters = kind == "question" or (told["how"] != "given" and applies and applies["verdict"] != "holds")
+        if applies is not None and not self._is_whole and matters:
             lines.append(self._applies(applies))
         lines += [self._rule(rule, told) for rule in told["rules"]]
         product = f" [{told['product']}]" if told["product"] is not None else ""
