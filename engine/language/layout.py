@@ -97,7 +97,7 @@ class _Layout:
         if isinstance(value, Words):
             bare_or_quoted = len(value.lines) == 1 and (value.style in ("'", '"') or _BARE.match(value.lines[0]))
             return value.lines[0] if bare_or_quoted else None
-        if value.below or (shape.block and value.entries):
+        if value.below or (shape.block and value.entries) or (len(value.entries) > 1 and not shape.several):
             return None
         parts = [self._flat_entry(entry, self._shape(shape, entry)) for entry in _in_order(value, shape)]
         written = ", ".join(part for part in parts if part is not None)

@@ -14,13 +14,16 @@ TEXT = "text"
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A mapping or list: its keys in order, the shapes of named entries, that of all others, and whether it may
-    never be written on one line."""
+    """A mapping or list: its keys in order, the shapes of named entries and that of all others.
+
+    With `block` it never stands on one line, and without `several` only where it has a single entry.
+    """
 
     keys: tuple[str, ...] = ()
     inner: Mapping[str, str] = field(default_factory=dict)
     each: str = PLAIN
     block: bool = False
+    several: bool = True
 
     def of(self, name: str) -> str:
         """Return the name of the shape of an entry; in a record it is a text unless the record says otherwise."""
@@ -57,6 +60,7 @@ def rule_grammar() -> Grammar:
         TEXT: Shape(("ko", "en")),
         "texts": Shape(each=TEXT, block=True),
         "condition": Shape(inner=dict.fromkeys(conditions.GROUPS, "group")),
+        "whole condition": Shape(inner=dict.fromkeys(conditions.GROUPS, "group"), several=False),
         "group": Shape(each="condition", block=True),
         "rulebook": Shape(RULEBOOK_KEYS, block=True),
         "vocabulary": Shape(("facts",), {"facts": "facts"}, block=True),
@@ -74,14 +78,14 @@ def rule_grammar() -> Grammar:
         "clause": Shape(actions.CLAUSE_KEYS),
         "question": Shape(
             questions.KEYS,
-            {"applies": "condition", "thresholds": "thresholds", "rules": "rules", **accepted},
+            {"applies": "whole condition", "thresholds": "thresholds", "rules": "rules", **accepted},
             block=True,
         ),
         "thresholds": Shape(each="threshold", block=True),
         "threshold": Shape(questions.THRESHOLD_KEYS, {"method": "method", "values": PLAIN, **accepted}, block=True),
         "method": Shape(questions.METHOD_KEYS),
         "rules": Shape(each="rule", block=True),
-        "rule": Shape(questions.RULE_KEYS, {"when": "condition", **accepted}, block=True),
+        "rule": Shape(questions.RULE_KEYS, {"when": "whole condition", **accepted}, block=True),
         "actions": Shape(("actions",), {"actions": "all actions"}, block=True),
         "all actions": Shape(each="action", block=True),
         "action": Shape(actions.KEYS, {"steps": "texts", **accepted}, block=True),

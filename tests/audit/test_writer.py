@@ -189,7 +189,7 @@ def test_the_migrations_make_the_tables_that_the_reader_expects(log: str) -> Non
 
 
 def test_every_migration_is_a_known_version_and_names_the_one_before() -> None:
-    folder = Path(__file__).parents[2] / "engine" / "audit" / "migrations" / "versions"
+    folder = Path(__file__).parents[2] / "engine" / "audit" / "store" / "migrations" / "versions"
     assert sorted(path.stem for path in folder.glob("v*.py")) == [f"v{version}" for version in VERSIONS]
 
 

@@ -294,7 +294,7 @@ def test_a_word_longer_than_the_line_is_kept_whole() -> None:
 
 def test_every_phrase_is_in_both_languages_and_in_use() -> None:
     root = Path(__file__).parents[2]
-    sources = [*(root / "templates").glob("*.j2"), *(root / "engine" / "decision").glob("*.py")]
+    sources = [*(root / "templates").glob("*.j2"), *(root / "engine" / "decision").rglob("*.py")]
     used = "\n".join(path.read_text(encoding="utf-8") for path in sources if path.name != "phrases.py")
     for name, text in PHRASES.items():
         assert text.ko

@@ -146,7 +146,7 @@ def assert_formatting_keeps(rulebook: Rulebook, chance: random.Random) -> None:
         assert plain_json(load_rulebook(root)) == plain_json(rulebook)
 
 
-@settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=8, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(rulebooks(), st.randoms(use_true_random=False))
 def test_the_canonical_form_of_any_layout_loads_to_the_same_rulebook(rulebook: Rulebook, chance: random.Random) -> None:
     assert_formatting_keeps(rulebook, chance)
@@ -191,7 +191,7 @@ def test_a_hostile_file_is_formatted_or_refused_soon(name: str) -> None:
     tried(made() if callable(made) else made)
 
 
-@settings(max_examples=500, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=200, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(
     st.text("ab: -[]{}'\"#|>?%\n\n  ,0.+", max_size=60),
     st.sampled_from(["rules:", "rules: ", "rules: [", "facts:\n  "]),
