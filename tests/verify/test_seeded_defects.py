@@ -33,12 +33,12 @@ def findings(review: Review) -> list[Finding]:
     return [*review.findings, *(one.finding for one in review.accepted)]
 
 
-def named(finding: Finding) -> tuple[str, str | None, tuple[str, ...] | str]:
-    return finding.code, finding.question, finding.rules or finding.text.en
+def named(finding: Finding) -> tuple[str, str | None, tuple[str, ...], str]:
+    return finding.code, finding.question, finding.rules, finding.text.en
 
 
 @cache
-def of_the_clean_rules() -> frozenset[tuple[str, str | None, tuple[str, ...] | str]]:
+def of_the_clean_rules() -> frozenset[tuple[str, str | None, tuple[str, ...], str]]:
     return frozenset(map(named, findings(review_rules(RULES, TODAY, tuple(CODES), SECONDS))))
 
 
