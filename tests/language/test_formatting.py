@@ -76,7 +76,10 @@ def test_inner_records_have_an_order_too(text: str, expected: str) -> None:
 
 
 def test_what_has_no_fixed_order_keeps_its_own() -> None:
-    text = "question: q\nanswers: [b, a]\nrules:\n  - id: R-1\n    when: {b: 1, a: {less than: 2, at least: 1}}\n"
+    text = (
+        "question: q\nanswers: [b, a]\nrules:\n  - id: R-1\n"
+        "    when:\n      b: 1\n      a: {less than: 2, at least: 1}\n"
+    )
     assert canonical(text) == text
     values = "facts:\n  tongue:\n    values:\n      en: {ko: 영어, en: English}\n      ko: {ko: 한국어, en: Korean}\n"
     assert canonical(values) == values
