@@ -29,3 +29,6 @@ def command(customer: str, reason: str, by: str, log: str | None, book: Path | N
     with LogWriter.open_existing(place_of_log(log, book)) as writer:
         done = redact(writer, customer, by, reason)
     click.echo(f"{customer}: texts redacted: {done.texts}, in records: {done.records}; recorded as #{done.seq}")
+    if not done.overwritten:
+        click.echo("note: another process is reading the log; until it ends and", err=True, nl=False)
+        click.echo(" one more plan is logged, the texts are still in the journal beside the file", err=True)

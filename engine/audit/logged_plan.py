@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sangdo.engine.audit.decision_body import decision_body
+from sangdo.engine.audit.decision_body import decision_body, facts_of
 from sangdo.engine.audit.decision_terms import plan_terms
 from sangdo.engine.audit.passing_time import Reread
 from sangdo.engine.audit.since import Past, changes_since
@@ -41,7 +41,8 @@ def log_plan(
     past = Past(lambda release: _kept_rulebook(writer, release), reread)
     since = _since(before, decision, plan, past) if before else None
     whole = {**plan, "since": since}
-    writer.append(decision_entry(decision, whole, by), lambda: _release_files(decision.rulebook))
+    former = _former(before, decision.rulebook) if before else ()
+    writer.append(decision_entry(decision, whole, by, former), lambda: _release_files(decision.rulebook))
     return whole
 
 
@@ -63,8 +64,8 @@ def _since(before: Record, decision: Decision, plan: Mapping[str, Any], past: Pa
         raise LogUnusable("decision log", message) from None
 
 
-def decision_entry(decision: Decision, plan: Mapping[str, Any], by: str) -> Entry:
-    """Return a decision with its plan as an entry of the log."""
+def decision_entry(decision: Decision, plan: Mapping[str, Any], by: str, former: tuple[str, ...] = ()) -> Entry:
+    """Return a decision with its plan as an entry of the log; `former` are personal texts of the plan before it."""
     return Entry(
         "decision",
         by,
@@ -73,7 +74,7 @@ def decision_entry(decision: Decision, plan: Mapping[str, Any], by: str) -> Entr
         decision.rulebook.sha256,
         plan_terms(plan),
         decision_body(decision, plan),
-        tuple(dict.fromkeys(_personal(decision.facts, decision.rulebook))),
+        tuple(dict.fromkeys([*_personal(decision.facts, decision.rulebook), *former])),
     )
 
 
@@ -84,12 +85,17 @@ def _personal(facts: Facts, rulebook: Rulebook) -> Iterator[str]:
             yield from _texts(name, known, rulebook)
 
 
+def _former(before: Record, rulebook: Rulebook) -> tuple[str, ...]:
+    """The names and free text of the plan before, which what changed since tells: a name that was corrected."""
+    return tuple(text for text in _personal(facts_of(before.body), rulebook) if text in before.personal)
+
+
 def _texts(name: str, known: Known, rulebook: Rulebook) -> Iterator[str]:
     if known.reason:
         yield known.reason
-    fact = rulebook.facts[name]
-    free = fact.type is FactType.TEXT and fact.origin is Origin.GIVEN and name not in NOT_PERSONAL
-    if free and isinstance(known.value, str):
+    fact = rulebook.facts.get(name)
+    free = fact is None or (fact.type is FactType.TEXT and fact.origin is Origin.GIVEN)
+    if free and name not in NOT_PERSONAL and isinstance(known.value, str):
         yield known.value
 
 

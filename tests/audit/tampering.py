@@ -46,6 +46,21 @@ class Database:
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         return list(self._execute(statement, values).fetchall())
 
+    def loosen(self, table: str) -> None:
+        """Take keys and types from a table."""
+        if self._is_sqlite:
+            columns = ", ".join(f'"{row[1]}"' for row in self.rows(f"PRAGMA table_info({table})"))
+            self.run(f"CREATE TABLE loose ({columns})")
+            self.run(f"INSERT INTO loose SELECT * FROM {table}")
+            self.run(f"DROP TABLE {table}")
+            self.run(f"ALTER TABLE loose RENAME TO {table}")
+        else:
+            self.run(f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey")
+            for (column,) in self.rows(
+                "SELECT attname FROM pg_attribute WHERE attrelid = ?::regclass AND attnum > 0", table
+            ):
+                self.run(f'ALTER TABLE {table} ALTER COLUMN "{column}" DROP NOT NULL')
+
     def close(self) -> None:
         self._raw.commit()
         self._raw.close()
@@ -94,6 +109,7 @@ def list_tamperings() -> Iterator[Tampering]:
     yield from _texts()
     yield from _rules()
     yield from _heads()
+    yield from _without_constraints()
 
 
 def _said(statement: str, *values: object) -> Steps:
@@ -254,3 +270,27 @@ def _heads() -> Iterator[Tampering]:
     yield Tampering("change the hash of the head", _said("UPDATE head SET hash = 'x'"), LAST)
     yield Tampering("rename the head", _said("UPDATE head SET id = 2"), None)
     yield Tampering("delete the head", _said("DELETE FROM head"), None)
+    yield Tampering("insert a second head", _said("INSERT INTO head SELECT 2, seq, hash FROM head"), None)
+
+
+def _without_constraints() -> Iterator[Tampering]:
+    """What takes a table that no longer has its keys and types."""
+
+    def loosened(table: str, *statements: str) -> Steps:
+        def steps(database: Database) -> None:
+            database.loosen(table)
+            for statement in statements:
+                database.run(statement)
+
+        return steps
+
+    for seq in (1, 6, LAST):
+        twice = f"INSERT INTO personal SELECT * FROM personal WHERE seq = {seq}"
+        yield Tampering(f"write the texts of {seq} twice", loosened("personal", twice), seq)
+        no_number = f"UPDATE records SET seq = NULL WHERE seq = {seq}"
+        yield Tampering(f"take the number of {seq}", loosened("records", no_number), seq)
+    twice = f"INSERT INTO release_files SELECT * FROM release_files WHERE release <> '{RELEASE}'"
+    yield Tampering("write the paths of the other release twice", loosened("release_files", twice), OTHER_FROM)
+    no_path = f"UPDATE release_files SET path = NULL WHERE path = 'rulebook.yaml' AND release <> '{RELEASE}'"
+    yield Tampering("take a path of the other release", loosened("release_files", no_path), OTHER_FROM)
+    yield Tampering("write the head twice", loosened("head", "INSERT INTO head SELECT * FROM head"), None)

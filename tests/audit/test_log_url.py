@@ -54,6 +54,9 @@ def test_what_names_no_log_is_said(text: str, message: str) -> None:
         "postgresql://rep:s3c:r@et@host/db",
         "postgresql://:s3cret@host/db",
         "postgresql://host/db?user=rep&password=s3cret",
+        "postgresql://rep:s3c/ret@host/db",
+        "postgresql://rep:s3c?ret@host/db",
+        "postgresql://rep:s3c#ret@host/db",
         "mysql://rep:s3cret@host/db",
     ],
 )
@@ -63,3 +66,39 @@ def test_a_password_is_never_shown(url: str) -> None:
     with pytest.raises(LogUnusable) as caught:
         parse_log_url(url.replace("postgresql", "oracle"))
     assert "s3c" not in str(caught.value)
+
+
+@pytest.mark.parametrize("password", ["s3c/ret", "s3c?ret", "s3c#ret", "s3c@ret", "s3c%ret", "s3c ret"])
+def test_a_password_that_the_database_would_misread_and_tell_is_refused(password: str) -> None:
+    with pytest.raises(LogUnusable, match="must be written as %XX") as caught:
+        parse_log_url(f"postgresql://rep:{password}@host/db")
+    assert "s3c" not in str(caught.value)
+    assert "ret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgresql://rep:s3c%2Fret@host:5432/db",
+        "postgresql://host:5432/db?application_name=a@b",
+        "postgresql://rep@host:5432/db?application_name=a@b",
+        "postgresql://[::1]:5432/db?application_name=a@b",
+    ],
+)
+def test_what_only_looks_like_such_a_password_is_taken(text: str) -> None:
+    assert parse_log_url(text).conninfo == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "host=db user=rep password=s3cret",
+        "postgresql:/rep:s3cret@host/db",
+        "postgres:rep:s3cret",
+        "//rep:s3cret@host/db",
+    ],
+)
+def test_what_is_no_url_but_has_a_password_is_no_file_either(text: str) -> None:
+    with pytest.raises(LogUnusable, match="is neither a file nor a URL") as caught:
+        parse_log_url(text)
+    assert "s3cret" not in str(caught.value)

@@ -77,3 +77,13 @@ def test_the_same_text_has_another_digest_in_each_document() -> None:
 def test_a_redacted_text_is_shown_by_how_its_digest_begins() -> None:
     sealed, seals = sealed_body("한빛상사", "한빛상사")
     assert unseal(sealed, {seals[0].digest: None}) == REDACTED + seals[0].digest[:16]
+
+
+def test_a_customer_called_like_a_part_of_a_word_of_the_log_leaves_the_log_readable() -> None:
+    document = {"rulebook": {"rule": "ST-4", "clauses": ["E2.1"]}, "as_of": "2026-06-30", "why": "ST rules 2026"}
+    for name in ("ST", "rule", "2026", "E2"):
+        sealed, _ = sealed_body({**document, "name": name, "why": f"for {name}"}, name)
+        assert sealed["rulebook"] == document["rulebook"]
+        assert sealed["as_of"] == "2026-06-30"
+        assert sealed["name"].startswith(MARK)
+        assert sealed["why"].startswith(MARK)

@@ -237,8 +237,19 @@ def test_what_is_no_database_is_not_written_to(tmp_path: Path, content: bytes | 
 
 def test_the_database_of_something_else_is_not_made_a_log(log: str) -> None:
     _run(log, "CREATE TABLE invoices (id INTEGER)")
+    before = Path(log).read_bytes() if "://" not in log else b""
     for opened in (LogWriter.open, LogReader.open):
         with pytest.raises(LogUnusable, match="is a database, but no decision log"):
+            opened(log)
+    assert "://" in log or Path(log).read_bytes() == before
+
+
+@pytest.mark.parametrize("said", ["DELETE FROM log_version", "INSERT INTO log_version VALUES ('0000')"])
+def test_a_log_that_does_not_say_its_version_is_neither_taken_for_none_nor_made_anew(log: str, said: str) -> None:
+    append(log, decision(1))
+    _run(log, said)
+    for opened in (LogWriter.open, LogReader.open):
+        with pytest.raises(LogUnusable, match="does not say of which version"):
             opened(log)
 
 

@@ -90,10 +90,12 @@ class LogConnection:
         if self._is_sqlite:
             self.execute("PRAGMA secure_delete = ON").fetchone()
 
-    def empty_journal(self) -> None:
-        """Bring all that is committed from SQLite's journal into the file, and cut the journal."""
-        if self._is_sqlite:
-            self.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    def empty_journal(self) -> bool:
+        """Bring all that is committed from SQLite's journal into the file, and cut the journal.
+
+        Returns whether that is done: a process that reads the log for longer than BUSY_SECONDS keeps it from being.
+        """
+        return not self._is_sqlite or self.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
 
     def close(self) -> None:
         """Close the connection; what is not committed is lost."""
@@ -103,6 +105,9 @@ class LogConnection:
         deadline = time.monotonic() + BUSY_SECONDS
         while True:
             try:
+                names = {name for (name,) in self._raw.execute("SELECT name FROM sqlite_master").fetchall()}
+                if names and "log_version" not in names:
+                    return  # the database of something else, which is left as it is
                 self._raw.execute("PRAGMA journal_mode = WAL").fetchone()
                 break
             except sqlite3.OperationalError as error:

@@ -12,7 +12,10 @@ from sangdo.engine.language.errors import DataInvalid, Location, NothingMatched,
 EXPECTED = "a file such as decisions.sqlite, sqlite:///FILE, or postgresql://USER@HOST/DATABASE"
 _SCHEMES = ("sqlite", "postgresql", "postgresql+psycopg")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
-_PASSWORD = re.compile(r"(://[^/?#:@]*):[^/?#]*@|([?&](?:password|sslpassword)=)[^&#]*")
+_PASSWORD = re.compile(r"(://[^/?#:@]*):.*@|([?&](?:password|sslpassword)=)[^&]*", re.DOTALL)
+_RAW_PASSWORD = re.compile(r"[^/?#:@\[]*:(?!\d+[/?])(?:[^@]*(?:[@/?#\s]|%(?![0-9A-Fa-f]{2})).*)@", re.DOTALL)
+"""A password that stands in a URL as it is: PostgreSQL would take a part of it for the host, and say it in an error."""
+_NO_PATH = re.compile(r"(sqlite|postgres\w*(\+\w+)?):|//.*:.*@|.*\bpassword\s*=", re.IGNORECASE | re.DOTALL)
 
 
 class LogUnusable(DataInvalid):
@@ -46,12 +49,17 @@ def parse_log_url(text: str) -> LogUrl:
     if found is None:
         if not text.strip() or "\0" in text:
             raise LogUnusable("log", "names no file", EXPECTED)
+        if _NO_PATH.match(text):
+            raise LogUnusable("log", "is neither a file nor a URL", EXPECTED)
         return LogUrl(Path(text))
     scheme, rest = found.group(1).lower(), found.group(2)
     if scheme == "sqlite":
         if not rest.startswith("/") or len(rest) < 2 or "\0" in unquote(rest):
             raise LogUnusable(text, "names no file", "sqlite:///FILE, or sqlite:////FOLDER/FILE from the root")
         return LogUrl(Path(unquote(rest[1:])))
+    if scheme in _SCHEMES and _RAW_PASSWORD.match(rest):
+        message = "the password in the URL has a character that must be written as %XX, such as %40 for @"
+        raise LogUnusable(without_password(text), message, "the password in PGPASSWORD, or written so")
     if scheme in _SCHEMES:
         return LogUrl(None, f"postgresql://{rest}")
     raise LogUnusable(without_password(text), f'no log can be kept by "{scheme}"', EXPECTED, nearest(scheme, _SCHEMES))

@@ -33,7 +33,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as it is read: its body has its texts back, or "redacted:…" in their place."""
+    """One record as it is read: its body has its texts back, or "redacted:…" in their place.
+
+    `personal` are those of its texts that can still be redacted.
+    """
 
     seq: int
     kind: str
@@ -47,6 +50,7 @@ class Record:
     redacted: bool
     previous: str
     hash: str
+    personal: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +91,11 @@ def restore(row: Sequence[Any], texts: Mapping[str, str | None]) -> Record:
     """
     seq, kind, at, by, customer_id, decision_id, release, terms, body, previous, its_hash = row
     document = unseal(json.loads(body), texts)
+    personal = tuple(text for text in texts.values() if text is not None)
     if not isinstance(document, dict):
         raise ValueError(f"record #{seq} has no body")
     return Record(
         seq, kind, datetime.fromisoformat(at), by, customer_id, decision_id, release,
         tuple(terms.strip("\n").split("\n")) if terms.strip("\n") else (),
-        document, None in texts.values(), previous, its_hash,
+        document, None in texts.values(), previous, its_hash, personal,
     )  # fmt: skip

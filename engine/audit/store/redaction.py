@@ -12,11 +12,15 @@ from sangdo.engine.language.errors import Location, NothingMatched, Problem
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """What a redaction did: how many texts of how many records, and the number of the record that says so."""
+    """What a redaction did: how many texts of how many records, and the number of the record that says so.
+
+    `overwritten` is false while the texts still stand in the journal of SQLite, because another process is reading.
+    """
 
     seq: int
     records: int
     texts: int
+    overwritten: bool = True
 
 
 def redact(writer: LogWriter, customer: str, by: str, reason: str) -> Redaction:
@@ -46,5 +50,4 @@ def redact(writer: LogWriter, customer: str, by: str, reason: str) -> Redaction:
             )
         body = {"customer_id": customer, "by": by, "reason": reason, "redacted": redacted}
         receipt = insert_record(connection, head, Entry("redaction", by, customer, None, None, (), body))
-    connection.empty_journal()
-    return Redaction(receipt.seq, len(redacted), len(found))
+    return Redaction(receipt.seq, len(redacted), len(found), connection.empty_journal())

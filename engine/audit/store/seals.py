@@ -22,6 +22,8 @@ OUTER = 2
 """How deep a document is always looked into: to the parts of a plan."""
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _SEALED = re.compile(re.escape(MARK) + "[0-9a-f]{64}")
+_WORD = re.compile(r"[a-z][a-z0-9_]*|[A-Z]{1,4}[0-9]*([-.][0-9]+)*|[0-9]{4}(-[0-9]{2}){2}(T[0-9:.+]+)?|[0-9a-f]{12,64}")
+"""A word of the log itself: the name of a fact or part, the id of a rule or clause, a date, a number in hexadecimal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,9 @@ def digest_of(salt: str, value: str) -> str:
 def seal(document: Mapping[str, Any], personal: Collection[str]) -> tuple[str, tuple[Seal, ...]]:
     """Return a document as JSON with each text, and each key, that holds a personal text sealed, and the seals.
 
-    A personal text of one character counts only where it stands as a word of its own. Raises ValueError or TypeError
-    where JSON has no word for a value.
+    A personal text of one character counts only where it stands as a word of its own, and none counts within a word of
+    the log itself: a customer "ST" takes nothing from the rule ST-4. Raises ValueError or TypeError where JSON has no
+    word for a value.
     """
     sealing = _Sealing(personal)
     return sealing.write(document), tuple(sealing.seals.values())
@@ -78,6 +81,7 @@ class _Sealing:
 
     def __init__(self, personal: Collection[str]) -> None:
         self.seals: dict[str, Seal] = {}
+        self._personal = frozenset(personal)
         self._is_personal = _finder(personal)
         self._signs = [f'"{MARK}', *(as_written(text)[1:-1] for text in personal if text.strip())]
         self._salt = secrets.token_hex(SALT_BYTES)
@@ -89,14 +93,18 @@ class _Sealing:
             if not any(sign in text for sign in self._signs):
                 return text
         if isinstance(part, Mapping):
-            pairs = [f"{self._text(key)}:{self.write(value, depth + 1)}" for key, value in part.items()]
+            pairs = [f"{self._key(key)}:{self.write(value, depth + 1)}" for key, value in part.items()]
             return f"{{{','.join(pairs)}}}"
         if isinstance(part, (list, tuple)):
             return f"[{','.join([self.write(value, depth + 1) for value in part])}]"
         return self._text(part) if isinstance(part, str) else as_written(part)
 
+    def _key(self, key: str) -> str:
+        """Write a key; one that is a word of the log keeps the document readable, whatever a customer is called."""
+        return as_written(key) if _WORD.fullmatch(key) else self._text(key)
+
     def _text(self, text: str) -> str:
-        if not self._is_personal(text):
+        if not self._is_personal(text) or (text not in self._personal and _WORD.fullmatch(text)):
             return as_written(text)
         if text not in self.seals:
             self.seals[text] = Seal(digest_of(self._salt, text), self._salt, text)

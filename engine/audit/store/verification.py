@@ -22,6 +22,8 @@ from sangdo.engine.language.rule_files import release_hash
 
 SHOWN = 20
 """Problems shown; the first one matters, and one cut can have thousands."""
+UNREADABLE = (SQLAlchemyError, TypeError, ValueError, AttributeError, KeyError, RecursionError)
+"""What comes of contents that no writer can have written."""
 _SEALED = re.compile(f'"{MARK}([0-9a-f]{{64}})"')
 """A seal in a body: the quotes of a text within a text are escaped, so that nothing else looks like one."""
 _ANCHOR = re.compile(rf"(\d{{1,18}}):([0-9a-f]{{{ANCHOR_DIGITS}}}|[0-9a-f]{{64}})")
@@ -84,10 +86,10 @@ def verify(reader: LogReader, anchor: Anchor | None = None) -> Verification:
         walk = _Walk(connection, anchor)
         try:
             walk.run()
-        except (SQLAlchemyError, TypeError, ValueError) as error:
+        except UNREADABLE as error:
             said = " ".join(str(getattr(error, "orig", None) or error).split())
             walk.note(walk.first_unreadable(), f"cannot be read: {said}")
-    return Verification(walk.count, walk.last, tuple(walk.faults + walk.uncovered))
+    return Verification(walk.count, walk.last, tuple(walk.faults + walk.consequences))
 
 
 class _Walk:
@@ -97,7 +99,7 @@ class _Walk:
         self.count = 0
         self.last = Anchor(0, GENESIS)
         self.faults: list[Fault] = []
-        self.uncovered: list[Fault] = []
+        self.consequences: list[Fault] = []
         self._connection = connection
         self._anchor = anchor
         self._redacted: set[tuple[int, str]] = set()
@@ -115,6 +117,9 @@ class _Walk:
         for batch in self._connection.execution_options(yield_per=BATCH).execute(found).partitions():
             texts = self._texts([row.seq for row in batch])
             for row in batch:
+                if not isinstance(row.seq, int):
+                    self.consequences.append(Fault(None, f'a record has "{row.seq}" for its number'))
+                    continue
                 self._check_link(tuple(row))
                 self._check_anchor()
                 self._check_texts(row.seq, row.body, texts[row.seq])
@@ -130,7 +135,7 @@ class _Walk:
             while self._connection.execute(select(RECORDS).where(RECORDS.c.seq == seq)).first() is not None:
                 self._texts([seq])
                 seq += 1
-        except (SQLAlchemyError, TypeError, ValueError):
+        except UNREADABLE:
             return seq
         return self.last.seq
 
@@ -163,7 +168,10 @@ class _Walk:
     def _texts(self, numbers: Sequence[int]) -> dict[int, dict[str, tuple[Any, Any]]]:
         texts: dict[int, dict[str, tuple[Any, Any]]] = {seq: {} for seq in numbers}
         for row in self._connection.execute(select(PERSONAL).where(PERSONAL.c.seq.in_(numbers))):
-            texts[row.seq][row.digest] = (row.salt, row.value)
+            found = texts.setdefault(row.seq, {})
+            if row.digest in found:
+                self.note(row.seq, "one of its personal texts is there twice")
+            found[row.digest] = (row.salt, row.value)
         return texts
 
     def _check_texts(self, seq: int, body: object, texts: dict[str, tuple[Any, Any]]) -> None:
@@ -176,7 +184,7 @@ class _Walk:
             redacted = (seq, digest) in self._redacted
             if salt is None and value is None:
                 if not redacted:
-                    self.uncovered.append(Fault(seq, "a personal text was emptied, and no redaction says so"))
+                    self.consequences.append(Fault(seq, "a personal text was emptied, and no redaction says so"))
             elif redacted:
                 self.note(seq, "a redacted text is there again")
             elif not isinstance(salt, str) or not isinstance(value, str) or digest_of(salt, value) != digest:
@@ -190,13 +198,18 @@ class _Walk:
         for path, sha256, content in self._connection.execute(columns.where(RELEASE_FILES.c.release == release)):
             if content is None or hashlib.sha256(content).hexdigest() != sha256:
                 self.note(seq, f"the file {path} of its rules is missing or was changed")
-            contents[path] = content or b""
+            if path in contents:
+                self.note(seq, f"the file {path} of its rules is there twice")
+            contents[str(path)] = content or b""
         if release_hash(contents) != release:
             self.note(seq, "the rules kept for it are not those of its release")
 
     def _check_end(self) -> None:
         last = self.last
-        head = self._connection.execute(select(HEAD.c.seq, HEAD.c.hash).where(HEAD.c.id == 1)).first()
+        heads = self._connection.execute(select(HEAD.c.id, HEAD.c.seq, HEAD.c.hash)).all()
+        head = next((one for one in heads if one.id == 1), None)
+        if len(heads) > 1:
+            self.note(None, "the log has more than one head")
         if head is None:
             self.note(None, "the log has lost its head")
         elif not isinstance(head.seq, int) or head.seq > last.seq:

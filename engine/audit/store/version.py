@@ -22,10 +22,13 @@ def version_of(connection: LogConnection) -> str | None:
         if "log_version" not in names:
             message = "is a database, but no decision log"
             raise LogUnusable(connection.url.shown, message, "a log, or an empty database")
-        row = connection.execute("SELECT version_num FROM log_version").fetchone()
+        rows = connection.execute("SELECT version_num FROM log_version").fetchall()
     finally:
         connection.undo()
-    if row is not None and row[0] not in VERSIONS:
-        message = f'the log has tables of version "{row[0]}", which this sangdo does not know'
+    version = rows[0][0] if len(rows) == 1 else None
+    if version is None:
+        raise LogUnusable(connection.url.shown, "the log does not say of which version its tables are")
+    if version not in VERSIONS:
+        message = f'the log has tables of version "{version}", which this sangdo does not know'
         raise LogUnusable(connection.url.shown, message, f"version {LATEST} or earlier; a newer sangdo reads it")
-    return row[0] if row is not None else None
+    return str(version)
