@@ -11,7 +11,7 @@ import pytest
 from sangdo.engine.facts.facts_file import parse_facts
 from sangdo.engine.language.loading import load_rulebook
 from sangdo.engine.verify.difference.equivalence import Equivalence, Verdict, compare_answers
-from sangdo.engine.verify.difference.facts_text import facts_text
+from sangdo.engine.verify.solver.facts_text import facts_text
 from sangdo.engine.verify.solver.model_facts import ModelFacts
 
 BASE = Path(__file__).parents[2] / "rules"

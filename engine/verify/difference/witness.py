@@ -11,7 +11,7 @@ from sangdo.engine.facts.facts_file import parse_facts
 from sangdo.engine.inference.trace import Closing
 from sangdo.engine.language.errors import RulesInvalid
 from sangdo.engine.language.rulebook import Origin, Rulebook, Value
-from sangdo.engine.verify.difference.facts_text import facts_text
+from sangdo.engine.verify.solver.facts_text import facts_text
 from sangdo.engine.verify.solver.model_facts import ModelFacts
 
 NAME = "customer.yaml"

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
-from typing import Any
-
-import yaml
 
 from sangdo.engine.decision.decision import Decider
 from sangdo.engine.facts.facts import Facts
 from sangdo.engine.facts.facts_file import parse_facts
 from sangdo.engine.language.errors import DataInvalid, RulesInvalid
-from sangdo.engine.language.rulebook import Rulebook, Value
+from sangdo.engine.language.rulebook import Rulebook
 from sangdo.engine.verify.findings.finding import Example
 from sangdo.engine.verify.proofs.stage import Outcome, Stage, Suspicion
 from sangdo.engine.verify.proofs.world import PRODUCT
+from sangdo.engine.verify.solver.facts_text import facts_text
 from sangdo.engine.verify.solver.model_facts import ModelFacts
-
-_WIDTH = 110
 
 
 class NotReproduced(RuntimeError):
@@ -42,7 +36,7 @@ def make_example(stage: Stage, suspicion: Suspicion, decider: Decider) -> Exampl
     if found is None or (found.products and PRODUCT not in stage.rulebook.facts):
         return None
     for slim in (replace(found, lines={}), found):
-        text = as_yaml(_without_defaults(slim, stage.rulebook), stage.day)
+        text = facts_text(_without_defaults(slim, stage.rulebook), stage.rulebook, stage.day, slim.lines)
         try:
             facts = parse_facts(text.encode(), "customer.yaml", stage.rulebook, stage.day)
         except DataInvalid as invalid:
@@ -63,20 +57,3 @@ def _without_defaults(found: ModelFacts, rulebook: Rulebook) -> ModelFacts:
     """Leave out what the vocabulary assumes anyway."""
     values = {name: value for name, value in found.values.items() if value != rulebook.facts[name].default}
     return replace(found, values=values)
-
-
-def as_yaml(found: ModelFacts, day: date) -> str:
-    """Return a customer as a facts file."""
-    content: dict[str, Any] = {"as_of": day, **_plain(found.values)}
-    if found.lines:
-        content["lines"] = dict(found.lines)
-    if found.products:
-        content["products"] = [
-            {PRODUCT: name, **_plain({fact: value for fact, value in own.items() if fact != PRODUCT})}
-            for name, own in found.products.items()
-        ]
-    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=_WIDTH)
-
-
-def _plain(values: Mapping[str, Value]) -> dict[str, Any]:
-    return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in values.items()}

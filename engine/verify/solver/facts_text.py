@@ -23,9 +23,11 @@ def facts_text(found: ModelFacts, rulebook: Rulebook, as_of: date, wanted_lines:
     lines = {
         name: value for name, value in found.lines.items() if name in wanted_lines and _is_measured(rulebook, name)
     }
+    called = [own.get("product", name or PRODUCT) for name, own in found.products.items()]
     products = [
-        {"product": own.get("product", name or PRODUCT)} | _known(own, rulebook, Level.PRODUCT)
-        for name, own in found.products.items()
+        {"product": named if called.count(named) == 1 else name}
+        | {fact: value for fact, value in _known(own, rulebook, Level.PRODUCT).items() if fact != "product"}
+        for named, (name, own) in zip(called, found.products.items(), strict=True)
     ]
     if lines:
         content["lines"] = lines
