@@ -58,7 +58,8 @@ class Target:
 
 
 def read_target(text: str, rulebook: Rulebook, facts: Facts) -> Target:
-    """Read a target written as `question=answer`, `product/question=answer` or `question>=number`.
+    """Read a target written as `question=answer`, `product/question=answer`, `question>=number`, or as an answer that
+    only one question has.
 
     A number is to be reached or passed, a word of a set to be among others. Raises NotUnderstood.
     """
@@ -73,9 +74,11 @@ def read_target(text: str, rulebook: Rulebook, facts: Facts) -> Target:
 def _read_target(text: str, rulebook: Rulebook, facts: Facts) -> Target:
     left, equals, written = text.partition("=")
     if not equals:
-        raise WrongValue("this is not a target", "question=answer, or question>=number")
+        left, written = _question_of(text, rulebook), text
     name, product = read_name(left.removesuffix(">"), facts)
     question = rulebook.questions.get(name)
+    if question is None and name in rulebook.facts:
+        raise WrongValue(f"{name} is a fact, not a question", f"--set {name}=value, or a question=answer")
     if question is None:
         raise WrongValue(f'unknown question "{name}"', "a question (see: sangdo list questions)",
                          nearest(name, rulebook.questions))  # fmt: skip
@@ -93,6 +96,15 @@ def _read_target(text: str, rulebook: Rulebook, facts: Facts) -> Target:
     if question.choose is not Choose.SUM and value not in question.answers:
         raise WrongValue(f"{name} is never answered {written}", "one of " + ", ".join(map(_shown, question.answers)))
     return Target(name, product, value)
+
+
+def _question_of(answer: str, rulebook: Rulebook) -> str:
+    """Return the one question on the customer that has an answer of this name."""
+    asked = [q.name for q in rulebook.questions.values() if answer in q.answers and q.level is Level.CUSTOMER]
+    if len(asked) == 1:
+        return asked[0]
+    expected = " or ".join(f"{name}={answer}" for name in asked) or "question=answer, or question>=number"
+    raise WrongValue("several questions have this answer" if asked else "this is not a target", expected)
 
 
 def _shown(answer: Value) -> str:
