@@ -181,6 +181,11 @@ def test_a_book_in_one_file_is_refused_before_the_first_question(tmp_path: Path)
     assert ">" not in done.stderr
 
 
+def hear_interrupts() -> None:
+    """Heed Ctrl-C, which a process started in the background of a shell would ignore."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupt_keeps_what_was_answered(book: Path) -> None:
     words = [sys.executable, "-m", "sangdo", "plan", "C7", "--book", str(book), "--interactive", "--by", "kim"]
     with subprocess.Popen(
@@ -189,6 +194,7 @@ def test_an_interrupt_keeps_what_was_answered(book: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONUTF8": "1"},
+        preexec_fn=hear_interrupts,
     ) as running:
         assert running.stdin is not None
         assert running.stderr is not None
