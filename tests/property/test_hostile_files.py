@@ -23,7 +23,7 @@ from sangdo.engine.language.rulebook import Rulebook
 RULES = Path(__file__).parents[2] / "rules"
 SMALL = Path(__file__).parents[1] / "language" / "base"
 AS_OF = date(2026, 1, 1)
-SECONDS = 10.0
+SECONDS = 2.0
 FILES = ("rulebook.yaml", "vocabulary.yaml", "clauses.yaml", "area/answer.yaml", "actions/all.yaml")
 
 
