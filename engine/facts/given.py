@@ -11,7 +11,7 @@ from sangdo.engine.facts.cells import cell_value, iso_date
 from sangdo.engine.facts.facts import Known
 from sangdo.engine.facts.row_problems import field_place
 from sangdo.engine.facts.table_file import TableFile, open_table
-from sangdo.engine.facts.table_rows import TextRow, check_header, read_rows
+from sangdo.engine.facts.table_rows import TextRow, check_header, read_rows, uneven_row
 from sangdo.engine.language.errors import DataInvalid, Location, Problem, nearest
 from sangdo.engine.language.rulebook import Fact, Level, Origin, Value
 from sangdo.engine.language.values import WrongValue, show_raw
@@ -47,8 +47,7 @@ class _Table:
     def rows(self) -> Iterator[tuple[TextRow, dict[str, str]]]:
         for row in self._rows:
             if len(row.cells) > len(self.names) or (self.file.kind == "csv" and len(row.cells) < len(self.names)):
-                message = f"the row has {len(row.cells)} values, the header has {len(self.names)} columns"
-                self.problems.append(Problem(Location(self.file.shown, row.line), message))
+                self.problems.append(Problem(Location(self.file.shown, row.line), uneven_row(row, len(self.names))))
             else:
                 yield row, {name: cell.strip() for name, cell in zip(self.names, row.cells, strict=False)}
 
