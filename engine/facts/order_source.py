@@ -63,12 +63,12 @@ class OrderSource:
         """Whether a row cannot be used."""
         return " OR ".join(f"({self.parsed(name).fault})" for name in COLUMNS if name in self.columns)
 
-    def faults(self, *more: str) -> str:
-        """Return a query of the cells that cannot be used: line, place, name, written, and whatever else is selected."""
-        added = "".join(f", {column}" for column in more)
+    @property
+    def faulty_cells(self) -> str:
+        """A query of the cells that cannot be used: line, place, name and what is written there."""
         return " UNION ALL ".join(
             f"SELECT {self.line} AS line, {self.names.index(name) + 1} AS place, '{name}' AS name, "
-            f"left(CAST({self.columns[name]} AS VARCHAR), 200) AS written{added} FROM {self.relation} "
+            f"left(CAST({self.columns[name]} AS VARCHAR), 200) AS written FROM {self.relation} "
             f"WHERE {self.parsed(name).fault}"
             for name in COLUMNS
             if name in self.columns
@@ -81,9 +81,9 @@ def plain_csv(file: TableFile, folder: Path) -> OrderSource:
     Raises DataInvalid for a header that cannot be used.
     """
     check_header(file, file.header, REQUIRED, COLUMNS)
-    relation = _csv(file.path, len(file.header), file.delimiter, folder, header=True)
+    relation = csv_relation(file.path, len(file.header), file.delimiter, folder, header=True)
     numbered = f"(SELECT row_number() OVER () + 1 AS line, * FROM {relation})"
-    return _texts(numbered, file.header, "line")
+    return OrderSource(numbered, file.header, {name: f"c{n}" for n, name in enumerate(file.header)}, {}, "line")
 
 
 def spooled(file: TableFile, folder: Path, uneven: Callable[[TextRow, int], None]) -> tuple[OrderSource, int]:
@@ -107,13 +107,13 @@ def spooled(file: TableFile, folder: Path, uneven: Callable[[TextRow, int], None
             kept = [cells[place].translate(_ONE_LINE) if place < len(cells) else "" for place in used]
             writer.writerow((row.line, *kept))
             written += 1
-    relation = _csv(spool, len(used) + 1, ",", folder, header=False)
+    relation = csv_relation(spool, len(used) + 1, ",", folder, header=False)
     columns = {names[place]: f"c{n}" for n, place in enumerate(used, start=1)}
     return OrderSource(relation, names, columns, {}, "CAST(c0 AS BIGINT)"), written
 
 
 def parquet_rows(connection: duckdb.DuckDBPyConnection, file: TableFile, paths: str) -> OrderSource:
-    """Return one or several Parquet files, given as a literal or a list of SQL, as one source.
+    """Return one Parquet file, its path as SQL, or several that a pattern names, as one source.
 
     Raises DataInvalid for files that cannot be read or have not the columns.
     """
@@ -134,11 +134,8 @@ def not_parquet(file: TableFile, error: duckdb.Error) -> Exception:
     return file.wrong(f"this is not a readable Parquet file: {first_line(error)}", "a Parquet file")
 
 
-def _texts(relation: str, names: tuple[str, ...], line: str) -> OrderSource:
-    return OrderSource(relation, names, {name: f"c{n}" for n, name in enumerate(names)}, {}, line)
-
-
-def _csv(path: Path, columns: int, delimiter: str, folder: Path, *, header: bool) -> str:
+def csv_relation(path: Path, columns: int, delimiter: str, folder: Path, *, header: bool) -> str:
+    """Return a CSV file as a relation of texts c0, c1, ..., an empty cell null."""
     listed = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(columns))
     options = (
         f"auto_detect = false, header = {str(header).lower()}, delim = {literal(delimiter)}, quote = '\"', "

@@ -142,7 +142,7 @@ def _raise_problems(connection: duckdb.DuckDBPyConnection, file: TableFile, sour
     """Raise DataInvalid with the first faults, each with its line, column and reason, if there are any."""
     if not bad:
         return
-    found = connection.execute(f"{source.faults()} ORDER BY line, place LIMIT {MAX_SHOWN}").fetchall()
+    found = connection.execute(f"{source.faulty_cells} ORDER BY line, place LIMIT {MAX_SHOWN}").fetchall()
     problems = []
     for line, place, name, written in found:
         message, expected = explain(name, written, source.kind(name))
