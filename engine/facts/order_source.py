@@ -86,11 +86,13 @@ def plain_csv(file: TableFile, folder: Path) -> OrderSource:
     return OrderSource(numbered, file.header, {name: f"c{n}" for n, name in enumerate(file.header)}, {}, "line")
 
 
-def spooled(file: TableFile, folder: Path, uneven: Callable[[TextRow, int], None]) -> tuple[OrderSource, int]:
+def spooled(
+    file: TableFile, folder: Path, uneven: Callable[[TextRow, tuple[str, ...]], None]
+) -> tuple[OrderSource, int]:
     """Write the rows of a CSV file or a workbook out with their line numbers, and return that and how many there are.
 
     The slow way, which knows every row's place; `uneven` is called with each row that has too many or too few cells,
-    which is left out, and the number of columns. Raises DataInvalid for a file that cannot be read to its end.
+    which is left out, and the names of the columns. Raises DataInvalid for a file that cannot be read to its end.
     """
     names, rows = read_rows(file)
     check_header(file, names, REQUIRED, COLUMNS)
@@ -102,7 +104,7 @@ def spooled(file: TableFile, folder: Path, uneven: Callable[[TextRow, int], None
         for row in rows:
             cells = row.cells
             if (file.kind == "csv" and len(cells) != len(names)) or any(cells[len(names) :]):
-                uneven(row, len(names))
+                uneven(row, names)
                 continue
             kept = [cells[place].translate(_ONE_LINE) if place < len(cells) else "" for place in used]
             writer.writerow((row.line, *kept))

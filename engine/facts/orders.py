@@ -98,11 +98,12 @@ def _load_row_by_row(connection: duckdb.DuckDBPyConnection, file: TableFile, fol
     uneven: list[Problem] = []
     skipped = 0
 
-    def skip(row: TextRow, columns: int) -> None:
+    def skip(row: TextRow, names: tuple[str, ...]) -> None:
         nonlocal skipped
         skipped += 1
         if skipped <= MAX_SHOWN:
-            uneven.append(Problem(Location(file.shown, row.line), uneven_row(row, columns), file_line(file, row.line)))
+            message = uneven_row(row, len(names))
+            uneven.append(Problem(Location(file.shown, row.line), message, file_line(file, row.line)))
 
     source, written = spooled(file, folder, skip)
     if uneven:
