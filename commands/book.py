@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sangdo.commands.customer import load_rules
 from sangdo.commands.options import Day, as_of_option, book_option, lang_option, output_options, rules_option
 from sangdo.commands.output import Output, as_json
+
+if TYPE_CHECKING:
+    from sangdo.engine.language.rulebook import Rulebook
 
 
 class Near(click.ParamType[float]):
@@ -75,16 +78,16 @@ def command(
         told = weeks[0]
     else:
         told = tell_book(weeks, [one for g in groups if g.rep is None for one in tell_no_rep(g.decisions, g.undecided)])
-    output.write(_as_text(told, weeks, rulebook, output.form))
+    output.write(_as_text(told, weeks, rulebook, output.form, lang))
 
 
-def _as_text(told: dict[str, Any], weeks: list[dict[str, Any]], rulebook: Any, form: str) -> str:
+def _as_text(told: dict[str, Any], weeks: list[dict[str, Any]], rulebook: Rulebook, form: str, lang: str) -> str:
     if form == "json":
         return as_json(told)
     if form == "ics":
         from sangdo.engine.bulk.week.calendar_file import as_calendar
 
-        return as_calendar(weeks, rulebook)
+        return as_calendar(weeks, rulebook, lang)
     from sangdo.engine.bulk.week.week_page import render_weeks
 
-    return render_weeks(told, rulebook, form)
+    return render_weeks(told, rulebook, form, lang)

@@ -30,6 +30,7 @@ from sangdo.engine.language.rulebook import (
 
 _LIMITS = (Operator.AT_LEAST, Operator.MORE_THAN, Operator.AT_MOST, Operator.LESS_THAN, Operator.BETWEEN)
 _STEP = 1e-6
+_DECIMALS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A figure near a line: `distance` is its share of the line, `moved` the first value beyond at which answers
-    change."""
+    """A figure near a line: `moved` is the first value across it at which answers change, `distance` the way there as
+    a share of the line."""
 
     fact: str
     product: str | None
@@ -97,11 +98,9 @@ class Watch:
         """The nearest of the lines at which an answer changes, if any is near."""
         name, product, value = figure
         for line in sorted(lines, key=lambda line: (abs(line.value - value), line.threshold or "")):
-            distance = _distance(value, line.value)
-            moves = _beyond(self._rulebook.facts[name], value, line.value) if distance <= self._near else ()
-            for moved in moves:
-                changes = self._changes(trace, again, figure, moved)
-                if changes:
+            for moved in _beyond(self._rulebook.facts[name], value, line.value):
+                distance = _distance(value, moved, line.value)
+                if distance <= self._near and (changes := self._changes(trace, again, figure, moved)):
                     return [Near(name, product, value, line, moved, distance, changes)]
         return []
 
@@ -145,11 +144,9 @@ def _line(operand: float | ThresholdName, thresholds: Mapping[str, ResolvedThres
     return None if value is None else Line(value, operand.name)
 
 
-def _distance(value: float, line: float) -> float:
-    """How far a value is from a line, as a share of the line; a line at zero is near only to zero itself."""
-    if value == line:
-        return 0.0
-    return abs(value - line) / abs(line) if line else math.inf
+def _distance(value: float, moved: float, line: float) -> float:
+    """How far a value has to move, as a share of the line; to a line at zero no share is small."""
+    return round(abs(moved - value) / abs(line), _DECIMALS) if line else math.inf
 
 
 def _beyond(fact: Fact, value: float, line: float) -> Iterator[float]:

@@ -1,0 +1,289 @@
+"""The page of a rep's week, or of all weeks: the JSON object arranged in words, for text, Markdown and HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from babel.dates import format_date
+
+from sangdo.engine.bulk.week.week_words import week_words
+from sangdo.engine.decision.pages.figures import capitalised, heading_of, value_of
+from sangdo.engine.decision.pages.findings import AIMS, Citation, cite
+from sangdo.engine.decision.pages.rendering import fold, render_document
+from sangdo.engine.decision.particles import settle_particles
+from sangdo.engine.decision.wording import Wording
+from sangdo.engine.language.rulebook import Rulebook
+
+_FILES = {"text": "week.txt.j2", "md": "week.md.j2", "html": "week.html.j2"}
+WATCHED = 15
+ASKED = 8
+ASKED_FIRST = 3
+DUE_SHOWN = 12
+NAMED = 40
+CHANGES_SHOWN = 2
+
+
+def render_weeks(told: Mapping[str, Any], rulebook: Rulebook, form: str, language: str) -> str:
+    """Return a week, or the weeks of all reps (their JSON object), as `text`, `md` or `html`; KeyError for another
+    form."""
+    say = week_words(language)
+    every_rep = "reps" in told
+    weeks = [_Page(one, rulebook, say).arrange() for one in (told["reps"] if every_rep else [told])]
+    page = {
+        "language": language,
+        "title": say["every_rep"] if every_rep else told["rep"],
+        "weeks": weeks,
+        "summary": _summary(told, say, Wording(rulebook, language)) if every_rep else None,
+        "no_rep": _named_some([one["name"] for one in told["no_rep"]], say) if every_rep else None,
+        "no_rep_count": len(told["no_rep"]) if every_rep else 0,
+        "rulebook": f"{rulebook.release} ({rulebook.sha256[:12]})",
+    }
+    text = render_document(_FILES[form], form, page=page, say=say)
+    return fold(text) if form == "text" else text
+
+
+def _summary(told: Mapping[str, Any], say: Mapping[str, str], wording: Wording) -> dict[str, Any]:
+    names = ("customers", "demand_per_week", "asked", "given", "put_off")
+    heads = [say[name] for name in ("rep", "customers", "demand", "asked", "given", "put_off_hours", "visits",
+                                    "deferred_count", "due_count", "warning_count")]  # fmt: skip
+    rows = [
+        [one["rep"], *(wording.number(one[name]) for name in (*names, "visits", "deferred", "actions_due", "warnings"))]
+        for one in told["summary"]
+    ]
+    return {"heads": heads, "rows": rows}
+
+
+def _named_some(names: Sequence[str], say: Mapping[str, str]) -> str:
+    more = len(names) - NAMED
+    shown = ", ".join(names[:NAMED])
+    return f"{shown}, {say['more_customers'].format(more)}" if more > 0 else shown
+
+
+class _Page:
+    def __init__(self, told: Mapping[str, Any], rulebook: Rulebook, say: Mapping[str, str]) -> None:
+        self._told, self._rulebook, self._say = told, rulebook, say
+        self._wording = Wording(rulebook, told["language"], told["currency"])
+
+    def arrange(self) -> dict[str, Any]:
+        told, say = self._told, self._say
+        monday = date.fromisoformat(told["week"])
+        near = self._percent(told["near"])
+        return {
+            "rep": told["rep"],
+            "span": say["week_of"].format(
+                self._wording.short_date(monday), self._wording.short_date(monday + timedelta(4))
+            ),
+            "as_of": self._wording.date(date.fromisoformat(told["as_of"])),
+            "customers": self._count(told["customers"]),
+            "bars": self._bars(),
+            "notes": self._notes(),
+            "days": [self._day(day) for day in told["days"]],
+            "deferred": self._deferred(),
+            "actions": self._actions(),
+            "portfolio": self._portfolio(),
+            "watch": [self._near(one) for one in told["watch"][:WATCHED]],
+            "watch_more": max(len(told["watch"]) - WATCHED, 0),
+            "watch_how": say["watch_how" if told["watch"] else "nobody_near"].format(near),
+            "asks": [self._asked(one) for one in told["ask"][:ASKED]],
+            "asks_more": max(len(told["ask"]) - ASKED, 0),
+            "open": _named_some([one["name"] for one in told["open"]], say),
+            "undecided": [f"{one['name']}: {one['problem']}" for one in told["undecided"]],
+            "warnings": told["warnings"],
+        }
+
+    def _bars(self) -> list[dict[str, Any]]:
+        """The hours as bars, longest full; the figure stands beside each."""
+        hours, say = self._told["hours"], self._say
+        rows = (
+            ("demand", "demand_per_week"), ("asked", "asked"), ("this_week", "this_week"), ("given", "given"),
+            ("put_off_hours", "put_off"),
+        )  # fmt: skip
+        most = max(hours[name] for _, name in rows) or 1
+        return [
+            {"label": say[label], "value": self._hours(hours[name]), "share": hours[name] / most}
+            for label, name in rows
+        ]
+
+    def _notes(self) -> list[str]:
+        hours, say = self._told["hours"], self._say
+        working = sum(day["holiday"] is None for day in self._told["days"])
+        notes = [say["how_shared"]]
+        if working < len(self._told["days"]):
+            notes.append(say["no_days" if not working else "one_day" if working == 1 else "fewer_days"].format(working))
+        if hours["assumed"]:
+            notes.append(self._filled("assumed", self._hours(hours["per_week"])))
+        return notes
+
+    def _day(self, day: Mapping[str, Any]) -> dict[str, Any]:
+        day_of = date.fromisoformat(day["date"])
+        pattern = "M월 d일 (EEE)" if self._wording.language == "ko" else "EEE d MMM"
+        used = sum(visit["hours"] for visit in day["visits"])
+        return {
+            "name": format_date(day_of, pattern, locale=self._wording.locale),
+            "holiday": day["holiday"],
+            "hours": self._hours(used) if used else "",
+            "visits": [self._visit(visit) for visit in day["visits"]],
+        }
+
+    def _visit(self, visit: Mapping[str, Any]) -> dict[str, Any]:
+        say, waited = self._say, visit["weeks_waited"]
+        hours = self._hours(visit["hours"])
+        marks = [] if visit["visit"] else [say["desk"]]
+        marks += [say["waited"] if waited == 1 else say["waited_weeks"].format(waited)] if waited else []
+        return {
+            "start": datetime.fromisoformat(visit["start"]).strftime("%H:%M"),
+            "name": visit["name"],
+            "hours": self._of(visit["hours"], visit["asked"]) if visit["hours"] < visit["asked"] else hours,
+            "rhythm": self._wording.named("visit_every", visit["visit_every"]) if visit["visit"] else "",
+            "marks": marks,
+            "cite": self._cite(rule for rules in visit["rules"].values() for rule in rules),
+        }
+
+    def _deferred(self) -> list[dict[str, Any]]:
+        """The customers who get less than they should, by weight: why, and each with when the rest comes."""
+        told = self._told["deferred"]
+        groups = []
+        for (weight, _), members in groupby(sorted(told, key=_by_weight), key=_by_weight):
+            group = list(members)
+            before = group[0]["before"]
+            heavier, short = before["heavier"], self._hours(sum(one["put_off"] for one in group))
+            rules = self._cite(before["rules"])
+            house = f", {self._say['house']}" if rules.is_house else ""
+            words = "why_heavier" if heavier else "why_first"
+            groups.append(
+                {
+                    "heading": self._say["weight"].format(self._wording.number(-weight)),
+                    "cite": self._cite(group[0]["rules"]["attention_weight"]),
+                    "why": self._filled(
+                        words, self._companies(len(group)), short, self._companies(heavier), rules.short + house
+                    ),
+                    "rows": [self._short(one) for one in group],
+                }
+            )
+        return groups
+
+    def _short(self, one: Mapping[str, Any]) -> dict[str, str]:
+        when = self._wording.short_date(date.fromisoformat(one["to"]))
+        what = "rest_to" if one["hours"] else "whole_to"
+        return {"name": one["name"], "hours": self._of(one["hours"], one["asked"]), "to": self._say[what].format(when)}
+
+    def _actions(self) -> dict[str, Any]:
+        told, say = self._told["actions"], self._say
+        rows = [
+            {
+                "name": customer["name"],
+                "title": f"{one['product']}: {one['title']}" if "product" in one else one["title"],
+                "due": say["due"].format(self._wording.date(date.fromisoformat(one["due"]))),
+                "hours": self._hours(one["hours"]) if one["hours"] else "",
+                "cite": self._cite(one["rules"], one["basis"] == "house"),
+            }
+            for customer in told["customers"]
+            for one in customer["actions"]
+        ]
+        return {
+            "count": say["actions_count"].format(told["due"], self._companies(len(told["customers"]))),
+            "rows": rows[:DUE_SHOWN],
+            "more": max(len(rows) - DUE_SHOWN, 0),
+        }
+
+    def _portfolio(self) -> dict[str, Any] | None:
+        plan = self._told["portfolio"]
+        if plan is None:
+            return None
+        figures = [
+            (heading_of(self._wording, name), value_of(self._wording, name, known["value"]))
+            for name, known in plan["facts"].items()
+            if name.startswith("book_")
+        ]
+        warnings = [
+            {
+                "title": one["title"],
+                "because": one["because"],
+                "cite": cite((one["rule"],), tuple(one["clauses"]), one["basis"] == "house"),
+            }
+            for one in plan["fired"]
+        ]
+        actions = [
+            {
+                "title": one["title"],
+                "due": self._say["due"].format(self._wording.date(date.fromisoformat(one["due"]))) if one["due"] else "",
+                "hours": self._hours(one["hours"]) if one["hours"] else "",
+                "steps": one["steps"],
+                "cite": cite(tuple(one["rules"]), tuple(one["clauses"]), one["basis"] == "house"),
+            }
+            for one in plan["actions"]
+        ]
+        return {"figures": figures, "warnings": warnings, "actions": actions}
+
+    def _near(self, one: Mapping[str, Any]) -> dict[str, Any]:
+        name = one["fact"]
+        how = "rises_to" if one["at"] == one["line"] else "falls_below" if one["at"] < one["line"] else "rises_above"
+        label = heading_of(self._wording, name)
+        line = value_of(self._wording, name, one["line"])
+        return {
+            "name": one["name"],
+            "label": f"{one['product']}: {label}" if "product" in one else label,
+            "value": value_of(self._wording, name, one["value"]),
+            "line": line,
+            "away": self._percent(one["distance"]),
+            "if": self._filled(how, line),
+            "changes": [self._change(change) for change in telling(one["changes"])],
+        }
+
+    def _change(self, change: Mapping[str, Any]) -> dict[str, Any]:
+        name = change["question"]
+        before, after = (
+            self._say["unanswered"] if change[side] is None else value_of(self._wording, name, change[side])
+            for side in ("before", "after")
+        )
+        label = heading_of(self._wording, name)
+        return {"label": label, "before": before, "after": after, "cite": self._cite(change["rules"])}
+
+    def _asked(self, one: Mapping[str, Any]) -> dict[str, Any]:
+        say = self._say
+        names = list(dict.fromkeys(customer["name"] for customer in one["customers"]))
+        return {
+            "question": one["question"],
+            "plans": say["one_plan"] if one["plans"] == 1 else say["plans"].format(one["plans"]),
+            "first": say["first"].format(", ".join(names[:ASKED_FIRST])),
+        }
+
+    def _cite(self, marked: Iterable[Mapping[str, str]], is_house: bool = False) -> Citation:
+        rules = list(marked)
+        return cite(tuple(one["rule"] for one in rules), (), is_house or any(one["basis"] == "house" for one in rules))
+
+    def _of(self, given: float, asked: float) -> str:
+        return self._say["of_asked"].format(self._hours(given), self._hours(asked))
+
+    def _hours(self, hours: float) -> str:
+        return self._wording.hours(hours)
+
+    def _percent(self, share: float) -> str:
+        return f"{self._wording.number(share)}%"
+
+    def _count(self, number: int) -> str:
+        return self._say["count"].format(self._wording.number(number))
+
+    def _companies(self, number: int) -> str:
+        """A number of customers in words."""
+        if self._wording.language == "ko":
+            return self._wording.number(number)
+        return "1 customer" if number == 1 else f"{self._wording.number(number)} customers"
+
+    def _filled(self, words: str, *values: str) -> str:
+        text = self._say[words].format(*values)
+        return settle_particles(text) if self._wording.language == "ko" else capitalised(text)
+
+
+def telling(changes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the changes that tell most: the group and the aim where they change, else those that have an answer."""
+    aims = [one for one in changes if one["question"] in ("quadrant", "prospect_quadrant", *AIMS)]
+    answered = [one for one in changes if one["after"] is not None]
+    return (aims or answered or list(changes))[:CHANGES_SHOWN]
+
+
+def _by_weight(one: Mapping[str, Any]) -> tuple[float, tuple[str, ...]]:
+    return -one["weight"], tuple(rule["rule"] for rule in one["rules"]["attention_weight"])
