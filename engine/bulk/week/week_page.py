@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -15,7 +15,7 @@ from sangdo.engine.decision.pages.findings import AIMS, Citation, cite
 from sangdo.engine.decision.pages.rendering import fold, render_document
 from sangdo.engine.decision.particles import settle_particles
 from sangdo.engine.decision.wording import Wording
-from sangdo.engine.language.rulebook import Rulebook
+from sangdo.engine.language.rulebook import Basis, FactType, Rulebook
 
 _FILES = {"text": "week.txt.j2", "md": "week.md.j2", "html": "week.html.j2"}
 WATCHED = 15
@@ -24,6 +24,7 @@ ASKED_FIRST = 3
 DUE_SHOWN = 12
 NAMED = 40
 CHANGES_SHOWN = 2
+MOST_PLACES = 7
 
 
 def render_weeks(told: Mapping[str, Any], rulebook: Rulebook, form: str, language: str) -> str:
@@ -66,6 +67,9 @@ class _Page:
     def __init__(self, told: Mapping[str, Any], rulebook: Rulebook, say: Mapping[str, str]) -> None:
         self._told, self._rulebook, self._say = told, rulebook, say
         self._wording = Wording(rulebook, told["language"], told["currency"])
+        self._is_house = {
+            rule.id: rule.basis is Basis.HOUSE for question in rulebook.questions.values() for rule in question.rules
+        }
 
     def arrange(self) -> dict[str, Any]:
         told, say = self._told, self._say
@@ -80,6 +84,7 @@ class _Page:
             "customers": self._count(told["customers"]),
             "bars": self._bars(),
             "notes": self._notes(),
+            "classes": self._classes(),
             "days": [self._day(day) for day in told["days"]],
             "deferred": self._deferred(),
             "actions": self._actions(),
@@ -107,6 +112,22 @@ class _Page:
             for label, name in rows
         ]
 
+    def _classes(self) -> list[dict[str, Any]]:
+        """The customers by what the rules give them: hours a week, rhythm and weight, and the rules."""
+        wording = self._wording
+        return [
+            {
+                "customers": self._companies(len(list(members))),
+                "hours": self._hours(hours),
+                "rhythm": wording.named("visit_every", rhythm),
+                "weight": wording.number(-weight),
+                "cite": cite(rules, (), any(self._is_house[rule] for rule in rules)),
+            }
+            for (weight, hours, rhythm, rules), members in groupby(
+                sorted(self._told["attention"], key=_by_class), key=_by_class
+            )
+        ]
+
     def _notes(self) -> list[str]:
         hours, say = self._told["hours"], self._say
         working = sum(day["holiday"] is None for day in self._told["days"])
@@ -118,11 +139,9 @@ class _Page:
         return notes
 
     def _day(self, day: Mapping[str, Any]) -> dict[str, Any]:
-        day_of = date.fromisoformat(day["date"])
-        pattern = "M월 d일 (EEE)" if self._wording.language == "ko" else "EEE d MMM"
         used = sum(visit["hours"] for visit in day["visits"])
         return {
-            "name": format_date(day_of, pattern, locale=self._wording.locale),
+            "name": self._day_of(day["date"], weekday=True),
             "holiday": day["holiday"],
             "hours": self._hours(used) if used else "",
             "visits": [self._visit(visit) for visit in day["visits"]],
@@ -130,16 +149,14 @@ class _Page:
 
     def _visit(self, visit: Mapping[str, Any]) -> dict[str, Any]:
         say, waited = self._say, visit["weeks_waited"]
-        hours = self._hours(visit["hours"])
-        marks = [] if visit["visit"] else [say["desk"]]
-        marks += [say["waited"] if waited == 1 else say["waited_weeks"].format(waited)] if waited else []
+        how = [self._wording.named("visit_every", visit["visit_every"]) if visit["visit"] else say["desk"]]
+        how += [say["waited"] if waited == 1 else say["waited_weeks"].format(waited)] if waited else []
         return {
             "start": datetime.fromisoformat(visit["start"]).strftime("%H:%M"),
             "name": visit["name"],
-            "hours": self._of(visit["hours"], visit["asked"]) if visit["hours"] < visit["asked"] else hours,
-            "rhythm": self._wording.named("visit_every", visit["visit_every"]) if visit["visit"] else "",
-            "marks": marks,
-            "cite": self._cite(rule for rules in visit["rules"].values() for rule in rules),
+            "hours": self._of(visit["hours"], visit["asked"]),
+            "how": ", ".join(how),
+            "rules": " ".join(_rules_of(visit)),
         }
 
     def _deferred(self) -> list[dict[str, Any]]:
@@ -160,15 +177,21 @@ class _Page:
                     "why": self._filled(
                         words, self._companies(len(group)), short, self._companies(heavier), rules.short + house
                     ),
-                    "rows": [self._short(one) for one in group],
+                    "rows": list(self._short(group)),
                 }
             )
         return groups
 
-    def _short(self, one: Mapping[str, Any]) -> dict[str, str]:
-        when = self._wording.short_date(date.fromisoformat(one["to"]))
-        what = "rest_to" if one["hours"] else "whole_to"
-        return {"name": one["name"], "hours": self._of(one["hours"], one["asked"]), "to": self._say[what].format(when)}
+    def _short(self, group: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
+        """Those who get the same and whose turn comes again in the same week, in a line each."""
+
+        def alike(one: Mapping[str, Any]) -> tuple[str, float, float]:
+            return one["to"], -one["hours"], one["asked"]
+
+        for (to, given, asked), members in groupby(sorted(group, key=alike), key=alike):
+            when = self._say["next_turn" if given else "whole_to"].format(self._day_of(to))
+            names = ", ".join(one["name"] for one in members)
+            yield {"names": names, "hours": self._of(-given, asked), "to": when}
 
     def _actions(self) -> dict[str, Any]:
         told, say = self._told["actions"], self._say
@@ -195,8 +218,8 @@ class _Page:
             return None
         figures = [
             (heading_of(self._wording, name), value_of(self._wording, name, known["value"]))
-            for name, known in plan["facts"].items()
-            if name.startswith("book_")
+            for name in self._rulebook.facts
+            if name.startswith("book_") and (known := plan["facts"].get(name)) is not None
         ]
         warnings = [
             {
@@ -222,16 +245,25 @@ class _Page:
         name = one["fact"]
         how = "rises_to" if one["at"] == one["line"] else "falls_below" if one["at"] < one["line"] else "rises_above"
         label = heading_of(self._wording, name)
-        line = value_of(self._wording, name, one["line"])
+        value, line = self._apart(name, one["value"], one["line"])
         return {
             "name": one["name"],
             "label": f"{one['product']}: {label}" if "product" in one else label,
-            "value": value_of(self._wording, name, one["value"]),
+            "value": value,
             "line": line,
             "away": self._percent(one["distance"]),
             "if": self._filled(how, line),
             "changes": [self._change(change) for change in telling(one["changes"])],
         }
+
+    def _apart(self, name: str, value: float, line: float) -> tuple[str, str]:
+        """A figure and its line in words, with as many decimals as it takes to tell them apart."""
+        one, other = (value_of(self._wording, name, number) for number in (value, line))
+        if one != other or value == line:
+            return one, other
+        sign = self._wording.currency_sign if self._rulebook.facts[name].type is FactType.MONEY else ""
+        places = next((places for places in range(2, MOST_PLACES) if f"{value:.{places}f}" != f"{line:.{places}f}"), 0)
+        return (one, other) if not places else (f"{sign}{value:,.{places}f}", f"{sign}{line:,.{places}f}")
 
     def _change(self, change: Mapping[str, Any]) -> dict[str, Any]:
         name = change["question"]
@@ -256,7 +288,15 @@ class _Page:
         return cite(tuple(one["rule"] for one in rules), (), is_house or any(one["basis"] == "house" for one in rules))
 
     def _of(self, given: float, asked: float) -> str:
+        if given == asked:
+            return self._hours(asked)
         return self._say["of_asked"].format(self._hours(given), self._hours(asked))
+
+    def _day_of(self, day: str, *, weekday: bool = False) -> str:
+        """A day of this year or the next, without its year."""
+        korean = self._wording.language == "ko"
+        pattern = ("M월 d일 (EEE)" if weekday else "M월 d일") if korean else ("EEE d MMM" if weekday else "d MMM")
+        return format_date(date.fromisoformat(day), pattern, locale=self._wording.locale)
 
     def _hours(self, hours: float) -> str:
         return self._wording.hours(hours)
@@ -270,7 +310,7 @@ class _Page:
     def _companies(self, number: int) -> str:
         """A number of customers in words."""
         if self._wording.language == "ko":
-            return self._wording.number(number)
+            return f"{self._wording.number(number)}곳"
         return "1 customer" if number == 1 else f"{self._wording.number(number)} customers"
 
     def _filled(self, words: str, *values: str) -> str:
@@ -283,6 +323,14 @@ def telling(changes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     aims = [one for one in changes if one["question"] in ("quadrant", "prospect_quadrant", *AIMS)]
     answered = [one for one in changes if one["after"] is not None]
     return (aims or answered or list(changes))[:CHANGES_SHOWN]
+
+
+def _by_class(one: Mapping[str, Any]) -> tuple[float, float, str, tuple[str, ...]]:
+    return -one["weight"], one["hours_per_week"], one["visit_every"], _rules_of(one)
+
+
+def _rules_of(one: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(rule["rule"] for rules in one["rules"].values() for rule in rules)
 
 
 def _by_weight(one: Mapping[str, Any]) -> tuple[float, tuple[str, ...]]:

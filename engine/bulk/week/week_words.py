@@ -16,9 +16,9 @@ _WORDS: Mapping[str, Text] = {
     # ---- the hours
     "hours": Text("시간", "Hours"),
     "per_week": Text("주당 시간", "Hours a week"),
-    "demand": Text("규칙이 매기는 주당 시간", "Hours a week by the rules"),
+    "demand": Text("규칙이 매기는 주당 시간", "A week by the rules"),
     "asked": Text("이번 주에 들 시간", "Asked for this week"),
-    "this_week": Text("이번 주에 쓸 수 있는 시간", "There are this week"),
+    "this_week": Text("이번 주에 쓸 수 있는 시간", "Hours of this week"),
     "given": Text("배정한 시간", "Shared out"),
     "put_off_hours": Text("미룬 시간", "Put off"),
     "how_shared": Text(
@@ -35,6 +35,9 @@ _WORDS: Mapping[str, Text] = {
     "fewer_days": Text("휴일이 있어 {0}일만 일한다.", "With the holidays there are {0} working days."),
     "one_day": Text("휴일이 있어 하루만 일한다.", "With the holidays there is one working day."),
     "no_days": Text("일하는 날이 없는 주이다.", "No day of this week is a working day."),
+    "given_hours": Text("규칙이 매긴 시간", "The hours that the rules give"),
+    "weight_head": Text("관심 점수", "Weight"),
+    "rules": Text("규칙", "Rules"),
     # ---- the days
     "days": Text("방문 일정", "The days"),
     "day": Text("날", "Day"),
@@ -52,19 +55,24 @@ _WORDS: Mapping[str, Text] = {
     "nothing_deferred": Text("이번 주에 들 시간이 모두 들어간다.", "All that is asked for fits in."),
     "weight": Text("관심 점수 {0}", "Weight {0}"),
     "why_first": Text(
-        "{0}곳이 {1}을(를) 더 받아야 하지만 시간이 모자란다. 이번 주에 이보다 점수가 높은 고객은 없다.",
-        "{0}: {1} short, as the hours do not suffice. Nobody of more weight has a turn this week.",
+        "{0}에 모두 {1}이(가) 모자란다. 이번 주에 이보다 점수가 높은 고객은 없다.",
+        "{0}: {1} short in all. Nobody of more weight has a turn this week.",
     ),
     "why_heavier": Text(
-        "{0}곳이 {1}을(를) 덜 받는다. 점수가 더 높은 {2}곳이 먼저이다({3}).",
-        "{0}: {1} short. {2} of more weight came before ({3}).",
+        "{0}에 모두 {1}이(가) 모자란다. 점수가 더 높은 {2}이(가) 먼저이다({3}).",
+        "{0}: {1} short in all. {2} of more weight came first ({3}).",
     ),
-    "no_room": Text("시간이나 자리가 없어 다음 주로 미룸", "put off whole: no time or no room in a day"),
-    "rest_to": Text("나머지는 {0} 주", "the rest in the week of {0}"),
+    "next_turn": Text("다음 차례는 {0} 주", "next turn in the week of {0}"),
     "whole_to": Text("{0} 주로 미룸", "put off to the week of {0}"),
+    "put_off_how": Text(
+        "줄어든 시간은 나중에 더해 주지 않고, 다음 차례에 다시 제 시간을 신청한다. 통째로 미룬 고객은 다음 주에 먼저 "
+        "들어간다.",
+        "What is cut is not made up for: the next turn asks for its full time again. Who is put off whole comes first next "
+        "week.",
+    ),
     # ---- what else there is to know
     "actions": Text("이번 주에 마칠 일", "Due this week"),
-    "actions_count": Text("모두 {0}건, 고객 {1}곳", "{0} in all, for {1}"),
+    "actions_count": Text("모두 {0}건, 고객 {1}", "{0} in all, for {1}"),
     "portfolio": Text("고객 구성", "The mix of customers"),
     "watch": Text("기준선에 가까운 고객", "Near a line"),
     "watch_how": Text(
@@ -89,7 +97,7 @@ _WORDS: Mapping[str, Text] = {
         "규칙이 아직 시간을 정하지 못해 이번 주에 들지 않았다.", "The rules set no hours for them yet, so they have no place in the week."
     ),
     "undecided": Text("계획을 세울 수 없는 고객", "No plan can be made"),
-    "more": Text("그 밖에 {0}", "and {0} more"),
+    "more": Text("그 밖에 {0}가지", "and {0} more"),
     "more_customers": Text("그 밖에 {0}곳", "and {0} more"),
     # ---- the whole book
     "summary": Text("한눈에", "At a glance"),
