@@ -88,6 +88,6 @@ def _as_text(told: dict[str, Any], weeks: list[dict[str, Any]], rulebook: Rulebo
         from sangdo.engine.bulk.week.calendar_file import as_calendar
 
         return as_calendar(weeks, rulebook, lang)
-    from sangdo.engine.bulk.week.week_page import render_weeks
+    from sangdo.engine.bulk.week.rendering import render_weeks
 
     return render_weeks(told, rulebook, form, lang)

@@ -38,7 +38,8 @@ def as_calendar(weeks: Sequence[Mapping[str, Any]], rulebook: Rulebook, language
     for week in weeks:
         for event in _visits(week, Wording(rulebook, language), several=len(weeks) > 1):
             calendar.add_component(event)
-    return calendar.to_ical().decode("utf-8")
+    written: bytes = calendar.to_ical()
+    return written.decode("utf-8")
 
 
 def _named(weeks: Sequence[Mapping[str, Any]], language: str) -> str:

@@ -29,8 +29,8 @@ def actions_due(decision: Decision, first: date, last: date) -> tuple[DueAction,
     called: dict[tuple[str, str | None], list[str]] = {}
     for closing in trace.closings:
         for rule in closing.deciding:
-            for action in calls[rule]:
-                called.setdefault((action, closing.product), []).append(rule)
+            for name in calls[rule]:
+                called.setdefault((name, closing.product), []).append(rule)
     peak = trace.values.get("months_to_peak")
     found = []
     for (name, product), rules in called.items():

@@ -29,8 +29,8 @@ _SUNDAY = 6
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a week is made under: the as-of date, its Monday, the holidays around it, a rep's hours a week (and whether these are only
-    assumed), how near to a line is near (a share of it), and the language."""
+    """What a week is made under: the as-of date, its Monday, the holidays around it, a rep's hours a week (and whether
+    these are only assumed), how near to a line is near (a share of it), and the language."""
 
     as_of: date
     monday: date
@@ -100,9 +100,7 @@ def _by_weight(one: Attention) -> tuple[float, tuple[int, ...], str]:
     return -one.weight, one.ranks, one.customer_id
 
 
-def _portfolio(
-    rep: str, decisions: Sequence[Decision], rulebook: Rulebook, language: str
-) -> Mapping[str, Any] | None:
+def _portfolio(rep: str, decisions: Sequence[Decision], rulebook: Rulebook, language: str) -> Mapping[str, Any] | None:
     if not decisions or any(name not in rulebook.questions for name in QUESTIONS):
         return None
     own = portfolio_rules(rulebook)

@@ -34,8 +34,8 @@ def in_units(hours: float) -> int:
 
 
 def in_order(claims: Iterable[Claim]) -> list[Claim]:
-    """Sort claims by who comes first: the weight counts once for this week, and once more for each week of waiting."""
-    return sorted(claims, key=lambda c: (-c.weight * (1 + c.waited), c.ranks, -c.waited, c.lot, c.customer_id))
+    """Sort claims by who comes first: those who have waited longest, then those of most weight."""
+    return sorted(claims, key=lambda c: (-c.waited, -c.weight, c.ranks, c.lot, c.customer_id))
 
 
 def share_units(claims: Iterable[Claim], capacity: int) -> dict[str, int]:

@@ -104,7 +104,7 @@ class _Teller:
     def _days(self) -> list[dict[str, Any]]:
         """Monday to Friday; a holiday has a name and no visits."""
         week = self._week.turns.week
-        days = {day: "" for day in week.days} | dict(week.holidays)
+        days = dict.fromkeys(week.days, "") | dict(week.holidays)
         return [
             {"date": day.isoformat(), "holiday": holiday or None, "visits": self._visits(day)}
             for day, holiday in sorted(days.items())
@@ -157,7 +157,7 @@ class _Teller:
             "hours": turn.given / UNITS_AN_HOUR,
             "put_off": (turn.asked - turn.given) / UNITS_AN_HOUR,
             "to": turn.following.isoformat(),
-            "why": "shared" if turn.given else "no_room",
+            "lacks": turn.lacks,
             **self._behind(own),
             "before": {
                 "heavier": len(heavier),

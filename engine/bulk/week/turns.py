@@ -1,7 +1,7 @@
 """Whose turn it is in a week, for how long, and on which day.
 
-What a week cannot hold is put off to the next one, where it comes first the more, the longer it has waited. To know who
-waits, the weeks before are gone through as well, from the beginning of the quarter before on.
+What a week cannot hold is put off to the next one and comes first there. To know who waits, the weeks before are gone
+through as well, from the beginning of the quarter before on.
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ LONGEST_DAY = 12
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One customer's turn in a week, in quarters of an hour: asked for and given. `day` is None when it is put off;
-    `waited` are the weeks it has been put off before; `following` is the Monday of the week of the next turn."""
+    `lacks` says for want of what less is given than asked for: hours, or room in a day, or nothing; `waited` are the
+    weeks it has been put off before; `following` is the Monday of the week of the next turn."""
 
     attention: Attention
     asked: int
     given: int
     day: date | None
+    lacks: str
     waited: int
     following: date
 
@@ -49,9 +51,7 @@ def first_week_needed(monday: date) -> date:
     return monday_of((week_number(monday) // QUARTER_WEEKS - 1) * QUARTER_WEEKS)
 
 
-def take_turns(
-    attentions: Sequence[Attention], hours: float, monday: date, holidays: Mapping[date, str]
-) -> Turns:
+def take_turns(attentions: Sequence[Attention], hours: float, monday: date, holidays: Mapping[date, str]) -> Turns:
     """Return the turns in the week of a Monday, for a rep with so many hours in a week of five working days."""
     room = in_units(min(hours / WORK_DAYS, LONGEST_DAY))
     waiting: Mapping[str, int] = {}
@@ -85,5 +85,6 @@ def _turns(
         one, day = turned[claim.customer_id], placed.get(claim.customer_id)
         given = shares[claim.customer_id] if day is not None else 0
         following = next_due(one.customer_id, one.every, number) if day is not None else number + 1
-        turns.append(Turn(one, claim.units, given, day, claim.waited, monday_of(following)))
+        lacks = "" if given == claim.units else "hours" if given == shares[claim.customer_id] else "room"
+        turns.append(Turn(one, claim.units, given, day, lacks, claim.waited, monday_of(following)))
     return Turns(week, whole, room, tuple(turns))

@@ -1,4 +1,4 @@
-"""The page of a rep's week, or of all weeks: the JSON object arranged in words, for text, Markdown and HTML."""
+"""The page of a rep's week: its JSON object arranged in words, for text, Markdown and HTML."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from babel.dates import format_date
 from sangdo.engine.bulk.week.week_words import week_words
 from sangdo.engine.decision.pages.figures import capitalised, heading_of, value_of
 from sangdo.engine.decision.pages.findings import AIMS, Citation, cite
-from sangdo.engine.decision.pages.rendering import fold, render_document
 from sangdo.engine.decision.particles import settle_particles
 from sangdo.engine.decision.wording import Wording
 from sangdo.engine.language.rulebook import Basis, FactType, Rulebook
 
-_FILES = {"text": "week.txt.j2", "md": "week.md.j2", "html": "week.html.j2"}
 WATCHED = 15
 ASKED = 8
 ASKED_FIRST = 3
@@ -27,45 +25,21 @@ CHANGES_SHOWN = 2
 MOST_PLACES = 7
 
 
-def render_weeks(told: Mapping[str, Any], rulebook: Rulebook, form: str, language: str) -> str:
-    """Return a week, or the weeks of all reps (their JSON object), as `text`, `md` or `html`; KeyError for another
-    form."""
-    say = week_words(language)
-    every_rep = "reps" in told
-    weeks = [_Page(one, rulebook, say).arrange() for one in (told["reps"] if every_rep else [told])]
-    page = {
-        "language": language,
-        "title": say["every_rep"] if every_rep else told["rep"],
-        "weeks": weeks,
-        "summary": _summary(told, say, Wording(rulebook, language)) if every_rep else None,
-        "no_rep": _named_some([one["name"] for one in told["no_rep"]], say) if every_rep else None,
-        "no_rep_count": len(told["no_rep"]) if every_rep else 0,
-        "rulebook": f"{rulebook.release} ({rulebook.sha256[:12]})",
-    }
-    text = render_document(_FILES[form], form, page=page, say=say)
-    return fold(text) if form == "text" else text
+def arrange_week(told: Mapping[str, Any], rulebook: Rulebook) -> dict[str, Any]:
+    """Return the page of one rep's week (its JSON object) in words."""
+    return _Page(told, rulebook).arrange()
 
 
-def _summary(told: Mapping[str, Any], say: Mapping[str, str], wording: Wording) -> dict[str, Any]:
-    names = ("customers", "demand_per_week", "asked", "given", "put_off")
-    heads = [say[name] for name in ("rep", "customers", "demand", "asked", "given", "put_off_hours", "visits",
-                                    "deferred_count", "due_count", "warning_count")]  # fmt: skip
-    rows = [
-        [one["rep"], *(wording.number(one[name]) for name in (*names, "visits", "deferred", "actions_due", "warnings"))]
-        for one in told["summary"]
-    ]
-    return {"heads": heads, "rows": rows}
-
-
-def _named_some(names: Sequence[str], say: Mapping[str, str]) -> str:
+def named_some(names: Sequence[str], say: Mapping[str, str]) -> str:
+    """Return names in a line, and how many more there are."""
     more = len(names) - NAMED
     shown = ", ".join(names[:NAMED])
     return f"{shown}, {say['more_customers'].format(more)}" if more > 0 else shown
 
 
 class _Page:
-    def __init__(self, told: Mapping[str, Any], rulebook: Rulebook, say: Mapping[str, str]) -> None:
-        self._told, self._rulebook, self._say = told, rulebook, say
+    def __init__(self, told: Mapping[str, Any], rulebook: Rulebook) -> None:
+        self._told, self._rulebook, self._say = told, rulebook, week_words(told["language"])
         self._wording = Wording(rulebook, told["language"], told["currency"])
         self._is_house = {
             rule.id: rule.basis is Basis.HOUSE for question in rulebook.questions.values() for rule in question.rules
@@ -94,7 +68,7 @@ class _Page:
             "watch_how": say["watch_how" if told["watch"] else "nobody_near"].format(near),
             "asks": [self._asked(one) for one in told["ask"][:ASKED]],
             "asks_more": max(len(told["ask"]) - ASKED, 0),
-            "open": _named_some([one["name"] for one in told["open"]], say),
+            "open": named_some([one["name"] for one in told["open"]], say),
             "undecided": [f"{one['name']}: {one['problem']}" for one in told["undecided"]],
             "warnings": told["warnings"],
         }
@@ -185,11 +159,11 @@ class _Page:
     def _short(self, group: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
         """Those who get the same and whose turn comes again in the same week, in a line each."""
 
-        def alike(one: Mapping[str, Any]) -> tuple[str, float, float]:
-            return one["to"], -one["hours"], one["asked"]
+        def alike(one: Mapping[str, Any]) -> tuple[str, float, float, str]:
+            return one["to"], -one["hours"], one["asked"], one["lacks"]
 
-        for (to, given, asked), members in groupby(sorted(group, key=alike), key=alike):
-            when = self._say["next_turn" if given else "whole_to"].format(self._day_of(to))
+        for (to, given, asked, lacks), members in groupby(sorted(group, key=alike), key=alike):
+            when = self._say["next_turn" if given else f"no_{lacks}"].format(self._day_of(to))
             names = ", ".join(one["name"] for one in members)
             yield {"names": names, "hours": self._of(-given, asked), "to": when}
 
@@ -199,7 +173,7 @@ class _Page:
             {
                 "name": customer["name"],
                 "title": f"{one['product']}: {one['title']}" if "product" in one else one["title"],
-                "due": say["due"].format(self._wording.date(date.fromisoformat(one["due"]))),
+                "due": self._due(one["due"]),
                 "hours": self._hours(one["hours"]) if one["hours"] else "",
                 "cite": self._cite(one["rules"], one["basis"] == "house"),
             }
@@ -232,7 +206,7 @@ class _Page:
         actions = [
             {
                 "title": one["title"],
-                "due": self._say["due"].format(self._wording.date(date.fromisoformat(one["due"]))) if one["due"] else "",
+                "due": self._due(one["due"]) if one["due"] else "",
                 "hours": self._hours(one["hours"]) if one["hours"] else "",
                 "steps": one["steps"],
                 "cite": cite(tuple(one["rules"]), tuple(one["clauses"]), one["basis"] == "house"),
@@ -291,6 +265,9 @@ class _Page:
         if given == asked:
             return self._hours(asked)
         return self._say["of_asked"].format(self._hours(given), self._hours(asked))
+
+    def _due(self, day: str) -> str:
+        return self._say["due"].format(self._wording.date(date.fromisoformat(day)))
 
     def _day_of(self, day: str, *, weekday: bool = False) -> str:
         """A day of this year or the next, without its year."""

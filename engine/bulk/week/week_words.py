@@ -22,11 +22,12 @@ _WORDS: Mapping[str, Text] = {
     "given": Text("배정한 시간", "Shared out"),
     "put_off_hours": Text("미룬 시간", "Put off"),
     "how_shared": Text(
-        "이번 주에 차례가 온 고객마다 먼저 15분을 주고, 남은 시간은 관심 점수에 견주어 가장 적게 받은 고객에게 15분씩 더한다. "
-        "차례가 오면 그 주기 동안 규칙이 매긴 시간을 한꺼번에 쓴다. 방문 준비와 이동, 전화, 할 일에 드는 시간도 여기에 든다.",
-        "Every customer whose turn it is gets a quarter of an hour; each further quarter goes to whoever has had the least "
-        "for their weight. A turn takes the hours that the rules give for all the weeks since the last one. Preparing, "
-        "travelling, calls and the actions of the plan are part of it.",
+        "이번 주에 차례가 온 고객마다 먼저 15분을 주고, 남은 시간은 관심 점수에 견주어 가장 적게 받은 고객에게 "
+        "15분씩 더한다. 차례가 오면 그 주기 동안 규칙이 매긴 시간을 한꺼번에 쓴다. 방문 준비와 이동, 전화, 할 일에 "
+        "드는 시간도 여기에 든다.",
+        "Every customer whose turn it is gets a quarter of an hour; each further quarter goes to whoever has had the "
+        "least for their weight. A turn takes the hours that the rules give for all the weeks since the last one. "
+        "Preparing, travelling, calls and the actions of the plan are part of it.",
     ),
     "assumed": Text(
         "장부에 주당 시간(hours_per_week)이 없어 {0}으로(로) 보았다.",
@@ -63,12 +64,13 @@ _WORDS: Mapping[str, Text] = {
         "{0}: {1} short in all. {2} of more weight came first ({3}).",
     ),
     "next_turn": Text("다음 차례는 {0} 주", "next turn in the week of {0}"),
-    "whole_to": Text("{0} 주로 미룸", "put off to the week of {0}"),
+    "no_hours": Text("남은 시간이 없어 {0} 주로 미룸", "no hours left; put off to the week of {0}"),
+    "no_room": Text("한 번에 들어갈 날이 없어 {0} 주로 미룸", "no day has room for it; put off to the week of {0}"),
     "put_off_how": Text(
         "줄어든 시간은 나중에 더해 주지 않고, 다음 차례에 다시 제 시간을 신청한다. 통째로 미룬 고객은 다음 주에 먼저 "
         "들어간다.",
-        "What is cut is not made up for: the next turn asks for its full time again. Who is put off whole comes first next "
-        "week.",
+        "What is cut is not made up for: the next turn asks for its full time again. Who is put off whole comes first "
+        "next week.",
     ),
     # ---- what else there is to know
     "actions": Text("이번 주에 마칠 일", "Due this week"),
@@ -94,7 +96,8 @@ _WORDS: Mapping[str, Text] = {
     "first": Text("먼저 물을 곳: {0}", "first: {0}"),
     "open": Text("아직 판단하지 못한 고객", "Not decided yet"),
     "open_how": Text(
-        "규칙이 아직 시간을 정하지 못해 이번 주에 들지 않았다.", "The rules set no hours for them yet, so they have no place in the week."
+        "규칙이 아직 시간을 정하지 못해 이번 주에 들지 않았다.",
+        "The rules set no hours for them yet, so they have no place in the week.",
     ),
     "undecided": Text("계획을 세울 수 없는 고객", "No plan can be made"),
     "more": Text("그 밖에 {0}가지", "and {0} more"),
