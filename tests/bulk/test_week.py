@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,18 @@ from click.testing import CliRunner, Result
 from icalendar import Calendar
 
 from sangdo.cli import cli
+from sangdo.engine.bulk.week.attention import Attention
 from sangdo.engine.bulk.week.rep_customers import decide_rep
-from sangdo.engine.bulk.week.turns import first_week_needed
+from sangdo.engine.bulk.week.rhythm import check_rhythms
+from sangdo.engine.bulk.week.turns import first_week_needed, take_turns
 from sangdo.engine.bulk.week.watching import Watch
 from sangdo.engine.bulk.week.working_days import read_holidays, week_containing, working_week
 from sangdo.engine.decision.decision import Decider
 from sangdo.engine.facts.book import open_book
 from sangdo.engine.facts.facts import Facts, Known
-from sangdo.engine.language.errors import DataInvalid, Location, SangdoError
+from sangdo.engine.language.errors import DataInvalid, Location, RulesInvalid, SangdoError
 from sangdo.engine.language.loading import load_rulebook
+from sangdo.engine.language.part import part_of
 
 ROOT = Path(__file__).parents[2]
 BOOK = ROOT / "examples" / "book"
@@ -134,7 +138,12 @@ def test_the_same_book_gives_the_same_bytes_and_another_customer_leaves_the_othe
 
 @pytest.mark.parametrize(
     ("day", "monday"),
-    [("2026-06-08", "2026-06-08"), ("2026-06-12", "2026-06-08"), ("2026-06-13", "2026-06-15"), ("2026-06-14", "2026-06-15")],
+    [
+        ("2026-06-08", "2026-06-08"),
+        ("2026-06-12", "2026-06-08"),
+        ("2026-06-13", "2026-06-15"),
+        ("2026-06-14", "2026-06-15"),
+    ],
 )
 def test_the_week_is_the_one_of_the_day_and_at_the_weekend_the_next(day: str, monday: str) -> None:
     assert week_containing(date.fromisoformat(day)).isoformat() == monday
@@ -151,12 +160,14 @@ def test_holidays_are_named_in_the_language_where_the_calendar_knows_it() -> Non
     assert [day.day for day in week.days] == [21, 22, 23]
 
 
-def test_a_week_without_a_working_day_puts_everything_off(tmp_path: Path) -> None:
-    """Golden week in China: 1 to 7 October 2025, with the Monday and Tuesday before asked for separately."""
-    book = small_book(tmp_path, country="CN")
-    week = told("Hana", "--book", str(book), "--week", "2025-10-06")
-    assert [day["date"] for day in week["days"] if day["holiday"]][:2] == ["2025-10-06", "2025-10-07"]
-    assert all(not day["visits"] for day in week["days"] if day["holiday"])
+def test_a_week_without_a_working_day_puts_everything_off_to_the_next() -> None:
+    monday = date(2026, 6, 8)
+    holidays = {monday + timedelta(day): "holiday" for day in range(5)}
+    one = Attention("A", "A", 1.0, 1.0, (0, 0), "week", {})
+    (turn,) = take_turns([one], 40, monday, holidays).turns
+    assert (turn.day, turn.given, turn.lacks, turn.following) == (None, 0, "hours", monday + timedelta(7))
+    (turn,) = take_turns([one], 40, monday + timedelta(7), holidays).turns
+    assert (turn.given, turn.waited) == (4, 1)
 
 
 def test_the_weeks_before_are_gone_through_from_a_whole_quarter_back() -> None:
@@ -249,7 +260,9 @@ def test_all_reps_have_a_line_in_the_summary_and_customers_without_one_are_named
 def test_a_customer_on_whom_rules_contradict_each_other_does_not_stop_the_week(tmp_path: Path) -> None:
     rules = Path(shutil.copytree(ROOT / "rules", tmp_path / "rules"))
     urgency = rules / "attention" / "urgency.yaml"
-    text = urgency.read_text("utf-8").replace("when: {strategy: consolidate}", "when: {strategy: [consolidate, convert]}")
+    text = urgency.read_text("utf-8").replace(
+        "when: {strategy: consolidate}", "when: {strategy: [consolidate, convert]}"
+    )
     urgency.write_text(text, encoding="utf-8")
     (tmp_path / "book").mkdir()
     week = told("Hana", "--book", str(small_book(tmp_path / "book")), "--rules", str(rules))
@@ -348,23 +361,16 @@ def test_a_country_without_a_calendar_is_refused_where_it_is_written(tmp_path: P
     assert str(done.exception).startswith('book.yaml:3:11: no calendar of public holidays is known for "XX"')
 
 
-def test_a_rhythm_that_is_none_is_refused_where_the_question_is(tmp_path: Path) -> None:
-    rules = Path(shutil.copytree(ROOT / "rules", tmp_path / "rules"))
-    for name in ("attention/visit_every.yaml", "attention/visit_every.test.yaml", "vocabulary.yaml"):
-        text = (rules / name).read_text("utf-8")
-        (rules / name).write_text(text.replace("two_weeks", "fortnight"), encoding="utf-8")
-    (tmp_path / "book").mkdir()
-    done = run("Hana", "--book", str(small_book(tmp_path / "book")), "--rules", str(rules))
-    assert isinstance(done.exception, SangdoError)
-    assert done.exception.exit_code == 3
-    assert '"fortnight" is not a rhythm of visits' in str(done.exception)
-    assert "visit_every.yaml:" in str(done.exception)
+def test_a_rhythm_that_is_none_is_refused_where_the_question_is() -> None:
+    question = RULEBOOK.questions["visit_every"]
+    odd = replace(question, answers=("week", "two_week", "none"))
+    with pytest.raises(RulesInvalid) as caught:
+        check_rhythms(replace(RULEBOOK, questions={**RULEBOOK.questions, "visit_every": odd}))
+    assert str(caught.value).startswith(f'{question.location}: "two_week" is not a rhythm of visits')
+    assert "expected: week, two_weeks, month" in str(caught.value)
+    assert 'did you mean "two_weeks"?' in str(caught.value)
 
 
-def test_rules_without_hours_make_no_week(tmp_path: Path) -> None:
-    rules = Path(shutil.copytree(ROOT / "rules", tmp_path / "rules"))
-    for path in rules.glob("*/hours_per_week*.yaml"):
-        path.unlink()
-    done = run("Hana", "--book", str(BOOK), "--rules", str(rules))
-    assert isinstance(done.exception, SangdoError)
-    assert "hours_per_week" in str(done.exception)
+def test_rules_without_hours_make_no_week() -> None:
+    with pytest.raises(RulesInvalid, match="a week needs the question hours_per_week, which the rules do not have"):
+        check_rhythms(part_of(RULEBOOK, ["quadrant"]))

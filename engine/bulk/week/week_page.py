@@ -9,20 +9,20 @@ from typing import Any
 
 from babel.dates import format_date
 
+from sangdo.engine.bulk.week.cited_rules import cite_rules
+from sangdo.engine.bulk.week.watch_lines import arrange_near, per_cent
 from sangdo.engine.bulk.week.week_words import week_words
 from sangdo.engine.decision.pages.figures import capitalised, heading_of, value_of
-from sangdo.engine.decision.pages.findings import AIMS, Citation, cite
+from sangdo.engine.decision.pages.findings import cite
 from sangdo.engine.decision.particles import settle_particles
 from sangdo.engine.decision.wording import Wording
-from sangdo.engine.language.rulebook import Basis, FactType, Rulebook
+from sangdo.engine.language.rulebook import Basis, Rulebook
 
 WATCHED = 15
 ASKED = 8
 ASKED_FIRST = 3
 DUE_SHOWN = 12
 NAMED = 40
-CHANGES_SHOWN = 2
-MOST_PLACES = 7
 
 
 def arrange_week(told: Mapping[str, Any], rulebook: Rulebook) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class _Page:
     def arrange(self) -> dict[str, Any]:
         told, say = self._told, self._say
         monday = date.fromisoformat(told["week"])
-        near = self._percent(told["near"])
+        near = per_cent(self._wording, told["near"])
         return {
             "rep": told["rep"],
             "span": say["week_of"].format(
@@ -63,7 +63,7 @@ class _Page:
             "deferred": self._deferred(),
             "actions": self._actions(),
             "portfolio": self._portfolio(),
-            "watch": [self._near(one) for one in told["watch"][:WATCHED]],
+            "watch": [arrange_near(one, self._wording, say) for one in told["watch"][:WATCHED]],
             "watch_more": max(len(told["watch"]) - WATCHED, 0),
             "watch_how": say["watch_how" if told["watch"] else "nobody_near"].format(near),
             "asks": [self._asked(one) for one in told["ask"][:ASKED]],
@@ -141,13 +141,13 @@ class _Page:
             group = list(members)
             before = group[0]["before"]
             heavier, short = before["heavier"], self._hours(sum(one["put_off"] for one in group))
-            rules = self._cite(before["rules"])
+            rules = cite_rules(before["rules"])
             house = f", {self._say['house']}" if rules.is_house else ""
             words = "why_heavier" if heavier else "why_first"
             groups.append(
                 {
                     "heading": self._say["weight"].format(self._wording.number(-weight)),
-                    "cite": self._cite(group[0]["rules"]["attention_weight"]),
+                    "cite": cite_rules(group[0]["rules"]["attention_weight"]),
                     "why": self._filled(
                         words, self._companies(len(group)), short, self._companies(heavier), rules.short + house
                     ),
@@ -175,7 +175,7 @@ class _Page:
                 "title": f"{one['product']}: {one['title']}" if "product" in one else one["title"],
                 "due": self._due(one["due"]),
                 "hours": self._hours(one["hours"]) if one["hours"] else "",
-                "cite": self._cite(one["rules"], one["basis"] == "house"),
+                "cite": cite_rules(one["rules"], one["basis"] == "house"),
             }
             for customer in told["customers"]
             for one in customer["actions"]
@@ -215,39 +215,6 @@ class _Page:
         ]
         return {"figures": figures, "warnings": warnings, "actions": actions}
 
-    def _near(self, one: Mapping[str, Any]) -> dict[str, Any]:
-        name = one["fact"]
-        how = "rises_to" if one["at"] == one["line"] else "falls_below" if one["at"] < one["line"] else "rises_above"
-        label = heading_of(self._wording, name)
-        value, line = self._apart(name, one["value"], one["line"])
-        return {
-            "name": one["name"],
-            "label": f"{one['product']}: {label}" if "product" in one else label,
-            "value": value,
-            "line": line,
-            "away": self._percent(one["distance"]),
-            "if": self._filled(how, line),
-            "changes": [self._change(change) for change in telling(one["changes"])],
-        }
-
-    def _apart(self, name: str, value: float, line: float) -> tuple[str, str]:
-        """A figure and its line in words, with as many decimals as it takes to tell them apart."""
-        one, other = (value_of(self._wording, name, number) for number in (value, line))
-        if one != other or value == line:
-            return one, other
-        sign = self._wording.currency_sign if self._rulebook.facts[name].type is FactType.MONEY else ""
-        places = next((places for places in range(2, MOST_PLACES) if f"{value:.{places}f}" != f"{line:.{places}f}"), 0)
-        return (one, other) if not places else (f"{sign}{value:,.{places}f}", f"{sign}{line:,.{places}f}")
-
-    def _change(self, change: Mapping[str, Any]) -> dict[str, Any]:
-        name = change["question"]
-        before, after = (
-            self._say["unanswered"] if change[side] is None else value_of(self._wording, name, change[side])
-            for side in ("before", "after")
-        )
-        label = heading_of(self._wording, name)
-        return {"label": label, "before": before, "after": after, "cite": self._cite(change["rules"])}
-
     def _asked(self, one: Mapping[str, Any]) -> dict[str, Any]:
         say = self._say
         names = list(dict.fromkeys(customer["name"] for customer in one["customers"]))
@@ -256,10 +223,6 @@ class _Page:
             "plans": say["one_plan"] if one["plans"] == 1 else say["plans"].format(one["plans"]),
             "first": say["first"].format(", ".join(names[:ASKED_FIRST])),
         }
-
-    def _cite(self, marked: Iterable[Mapping[str, str]], is_house: bool = False) -> Citation:
-        rules = list(marked)
-        return cite(tuple(one["rule"] for one in rules), (), is_house or any(one["basis"] == "house" for one in rules))
 
     def _of(self, given: float, asked: float) -> str:
         if given == asked:
@@ -278,9 +241,6 @@ class _Page:
     def _hours(self, hours: float) -> str:
         return self._wording.hours(hours)
 
-    def _percent(self, share: float) -> str:
-        return f"{self._wording.number(share)}%"
-
     def _count(self, number: int) -> str:
         return self._say["count"].format(self._wording.number(number))
 
@@ -293,13 +253,6 @@ class _Page:
     def _filled(self, words: str, *values: str) -> str:
         text = self._say[words].format(*values)
         return settle_particles(text) if self._wording.language == "ko" else capitalised(text)
-
-
-def telling(changes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the changes that tell most: the group and the aim where they change, else those that have an answer."""
-    aims = [one for one in changes if one["question"] in ("quadrant", "prospect_quadrant", *AIMS)]
-    answered = [one for one in changes if one["after"] is not None]
-    return (aims or answered or list(changes))[:CHANGES_SHOWN]
 
 
 def _by_class(one: Mapping[str, Any]) -> tuple[float, float, str, tuple[str, ...]]:
