@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sangdo.engine.bulk.week.cited_rules import cite_rules
-from sangdo.engine.decision.pages.figures import heading_of, value_of
+from sangdo.engine.decision.pages.figures import capitalised, heading_of, value_of
 from sangdo.engine.decision.pages.findings import AIMS
 from sangdo.engine.decision.particles import settle_particles
 from sangdo.engine.decision.wording import Wording
@@ -30,7 +30,7 @@ def arrange_near(one: Mapping[str, Any], wording: Wording, say: Mapping[str, str
         "value": value,
         "line": line,
         "away": per_cent(wording, one["distance"]),
-        "if": settle_particles(crossed) if wording.language == "ko" else crossed.capitalize(),
+        "if": settle_particles(crossed) if wording.language == "ko" else capitalised(crossed),
         "changes": [_change(change, wording, say) for change in _telling(one["changes"])],
     }
 

@@ -126,7 +126,8 @@ class _Page:
         how = [self._wording.named("visit_every", visit["visit_every"]) if visit["visit"] else say["desk"]]
         how += [say["waited"] if waited == 1 else say["waited_weeks"].format(waited)] if waited else []
         return {
-            "start": datetime.fromisoformat(visit["start"]).strftime("%H:%M"),
+            "start": _clock(visit["start"]),
+            "end": _clock(visit["end"]),
             "name": visit["name"],
             "hours": self._of(visit["hours"], visit["asked"]),
             "how": ", ".join(how),
@@ -253,6 +254,10 @@ class _Page:
     def _filled(self, words: str, *values: str) -> str:
         text = self._say[words].format(*values)
         return settle_particles(text) if self._wording.language == "ko" else capitalised(text)
+
+
+def _clock(moment: str) -> str:
+    return datetime.fromisoformat(moment).strftime("%H:%M")
 
 
 def _by_class(one: Mapping[str, Any]) -> tuple[float, float, str, tuple[str, ...]]:
