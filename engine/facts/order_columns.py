@@ -56,7 +56,9 @@ def _text(name: str, column: str, kind: str) -> Parsed:
     if kind == "VARCHAR":
         # Nearly all ids are of this kind, which is told sooner than all that could be wrong.
         plain = f"regexp_full_match({column}, '{_PLAIN}')"
-        return Parsed(f"CASE WHEN {plain} THEN {column} ELSE {value} END", f"CASE WHEN {plain} THEN false ELSE {fault} END")
+        return Parsed(
+            f"CASE WHEN {plain} THEN {column} ELSE {value} END", f"CASE WHEN {plain} THEN false ELSE {fault} END"
+        )
     return Parsed(value, fault)
 
 

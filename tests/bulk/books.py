@@ -33,8 +33,8 @@ def products_of(tables: BookTables) -> dict[str, dict[str, Values]]:
 
 def bad_rows_of(tables: BookTables) -> list[tuple[Any, ...]]:
     """Return file, line, column, value, reason and customer of the cells that cannot be used."""
-    columns = 'file, line, "column", value, reason, customer_id'
-    return tables.connection.execute(f"SELECT {columns} FROM bad_rows ORDER BY ALL").fetchall()
+    query = 'SELECT file, line, "column", value, reason, customer_id FROM bad_rows ORDER BY ALL'
+    return tables.connection.execute(query).fetchall()
 
 
 def assert_same(tables: BookTables, book: Book) -> None:

@@ -1,5 +1,8 @@
 """A book read as tables says of every customer what the book read for a plan says, whatever is in its files."""
 
+# The SQL here is the product's own.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 import csv
@@ -50,10 +53,21 @@ CELLS = st.one_of(
     st.integers(-(2**60), 2**60).map(str),
     st.floats().map(repr),
     st.dates().map(str),
-    st.sampled_from(["9007199254740992", "9007199254740993", "9007199254740993.0", "0000-01-01", "2020-02-30", "|", "||",
-                     "+5", "-0", "00000000000000000000000000000007", "a|a|가", "a | 가", "true ", "가".encode().decode(),
-                     "1e400", ".", "٣", "x" * 201, "가" * 200, "\u1100\u1161"]),
-)  # fmt: skip
+    st.sampled_from(
+        [
+            "9007199254740992",
+            "9007199254740993",
+            "9007199254740993.0",
+            "0000-01-01",
+            "2020-02-30",
+            "|",
+            "||",
+            "+5",
+            "-0",
+        ]
+    ),
+    st.sampled_from(["0" * 29 + "7", "0" * 31 + "7", "a|a|가", "a | 가", "1e400", ".", "٣", "x" * 201, "가" * 200]),
+)
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +102,9 @@ def test_a_cell_is_read_in_sql_as_it_is_read_for_a_plan(
 ) -> None:
     fact = fact_of(kind)
     cell = typed_cell(fact, "cell")
-    connection.register("written", pyarrow.table({"n": range(len(texts)), "text": pyarrow.array(texts, pyarrow.string())}))
+    connection.register(
+        "written", pyarrow.table({"n": range(len(texts)), "text": pyarrow.array(texts, pyarrow.string())})
+    )
     found = connection.execute(
         f"SELECT {cell.value}, {cell.fault} FROM (SELECT n, {stripped('text')} AS cell FROM written) ORDER BY n"
     ).fetchall()
@@ -99,8 +115,12 @@ def test_a_cell_is_read_in_sql_as_it_is_read_for_a_plan(
 
 @given(texts=st.lists(CELLS, min_size=20, max_size=60))
 @settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-def test_an_id_is_one_in_sql_where_it_is_one_for_a_plan(connection: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
-    connection.register("written", pyarrow.table({"n": range(len(texts)), "text": pyarrow.array(texts, pyarrow.string())}))
+def test_an_id_is_one_in_sql_where_it_is_one_for_a_plan(
+    connection: duckdb.DuckDBPyConnection, texts: list[str]
+) -> None:
+    connection.register(
+        "written", pyarrow.table({"n": range(len(texts)), "text": pyarrow.array(texts, pyarrow.string())})
+    )
     query = f"SELECT {id_fault('cell')} FROM (SELECT n, {stripped('text')} AS cell FROM written) ORDER BY n"
     for text, (fault,) in zip(texts, connection.execute(query).fetchall(), strict=True):
         assert fault == bool(id_faults(text.strip())), repr(text)

@@ -81,7 +81,7 @@ def load_part(database: Database, part: Part, known: Knowledge) -> None:
     _make(database, "seen_products", _seen(part, known, of_product=True))
     if known.orders:
         _make(database, "own_part", f"SELECT * FROM {OWN} WHERE part = {part.number}")
-    _make(database, "measured", measured("own_part", known.as_of) if known.orders else "FROM people")
+    _make(database, "measured", measured("own_part", known.as_of) if known.orders else "SELECT customer_id FROM people")
     _note_missing(database, part, known)
     if known.dealers:
         _measure_dealers(database, known)
@@ -106,10 +106,9 @@ def _people(part: Part, known: Knowledge) -> str:
         found.append(f"SELECT customer_id, true FROM {OWN} WHERE part = {part.number}")
         found.append(f"SELECT DISTINCT customer_id, false FROM {PART_ORDERS}")
         file = literal(known.orders)
-        found.append(
-            f"SELECT DISTINCT customer_id, true FROM {bad_rows.TABLE} WHERE {part.holds('customer_id')} "
-            f"AND \"column\" IS NOT NULL AND customer_id IS NOT NULL AND (file = {file} OR starts_with(file, {file} || '/'))"
-        )
+        wrong = f"\"column\" IS NOT NULL AND (file = {file} OR starts_with(file, {file} || '/'))"
+        who = f"customer_id IS NOT NULL AND {part.holds('customer_id')}"
+        found.append(f"SELECT DISTINCT customer_id, true FROM {bad_rows.TABLE} WHERE {who} AND {wrong}")
     if known.listed is not None:
         found.append(
             f"SELECT DISTINCT customer_id, true FROM {given_tables.CUSTOMERS} "

@@ -1,4 +1,4 @@
-"""Measured tables: what the orders say of each customer, part by part, and of the market and the lines, over the book."""
+"""Measured tables: what the orders say of each customer, part by part, and of the market and lines, over the book."""
 
 # The SQL here is made of this project's own words.
 # ruff: noqa: S608
