@@ -57,7 +57,8 @@ class OrderCounts:
 def open_order_file(connection: duckdb.DuckDBPyConnection, path: Path, folder: Path) -> OrderFile:
     """Find out how to read a CSV, Parquet or XLSX file, or a folder of Parquet files.
 
-    Rows of another length than the header are noted as bad. Raises DataInvalid for a file that cannot be read or has not the columns; faults of rows are no error.
+    Rows of another length than the header are noted as bad. Raises DataInvalid for a file that cannot be read or has
+    not the columns; faults of rows are no error.
     """
     log = BadRowLog(connection, path.name)
     if path.is_dir():
