@@ -1,7 +1,7 @@
 """Contribution, stability and their parts: the measures of a customer's orders, as Ibis expressions.
 
-The same expressions run on DuckDB and on Spark. Sums are made in decimals, so that their order, and with it
-the number of threads, cannot change a single digit of the result.
+The same expressions run on DuckDB, on Spark and on PostgreSQL. Sums are made in decimals, so that their order,
+and with it the number of threads, cannot change a single digit of the result.
 
 How the measures are read where their definition leaves room:
 a month is complete when its last day is not after the as-of date; a customer's quarters are the whole ones
@@ -31,6 +31,7 @@ LEAST_GAPS = 3
 GAP_QUANTILE = 0.8
 RECENT_ORDERS = 3
 MONEY = "decimal(28, 9)"
+SUM = "decimal(38, 9)"
 
 Table: TypeAlias = Any
 Column: TypeAlias = Any
@@ -143,7 +144,7 @@ def _volumes(counted: Table) -> Table:
     """
     rows = counted.filter((counted.age >= 0) & (counted.age < WINDOW_MONTHS))
     months = rows.group_by("customer_id", "age").agg(net=rows.amount.sum())
-    months = months.mutate(volume=ibis.ifelse(months.net > 0, months.net, months.net * 0))
+    months = months.mutate(volume=floored(months.net))
     quarters = {
         f"quarter_{n}": months.volume.sum(
             where=(months.age >= n * QUARTER_MONTHS) & (months.age < (n + 1) * QUARTER_MONTHS)
@@ -152,6 +153,11 @@ def _volumes(counted: Table) -> Table:
     }
     active = (months.volume > 0) & (months.age < YEAR_MONTHS)
     return months.group_by("customer_id").agg(active_months=active.sum(), **quarters)
+
+
+def floored(net: Column) -> Column:
+    """The volume of a month: its net sum, floored at zero. Zero has the type of a sum, so that no backend rounds."""
+    return ibis.ifelse(net > 0, net, ibis.literal(0).cast(SUM))
 
 
 def _rhythm(counted: Table) -> Table:
@@ -183,10 +189,10 @@ def _with_margin(table: Table, counted: Table) -> Table:
         counted.is_order & counted.margin.notnull() & (counted.age >= 0) & (counted.age < YEAR_MONTHS)
     )
     rows = rows.mutate(earned=(rows.amount * rows.margin.cast("decimal(18, 9)")).cast(MONEY))
-    own = rows.group_by("customer_id").agg(
-        own_rate=rows.earned.sum().cast("float64") / rows.amount.sum().cast("float64")
-    )
-    book = rows.agg(book_rate=rows.earned.sum().cast("float64") / rows.amount.sum().cast("float64"))
+    # Amounts below a billionth are orders, and nothing as money.
+    rate = rows.earned.sum().cast("float64") / rows.amount.sum().cast("float64").nullif(0.0)
+    own = rows.group_by("customer_id").agg(own_rate=rate)
+    book = rows.agg(book_rate=rate)
     table = table.left_join(own, "customer_id").drop("customer_id_right").cross_join(book)
     return table.mutate(margin_rate=ibis.coalesce(table.own_rate, table.book_rate, 1.0))
 
