@@ -31,7 +31,6 @@ LEAST_GAPS = 3
 GAP_QUANTILE = 0.8
 RECENT_ORDERS = 3
 MONEY = "decimal(28, 9)"
-SUM = "decimal(38, 9)"
 
 Table: TypeAlias = Any
 Column: TypeAlias = Any
@@ -144,7 +143,7 @@ def _volumes(counted: Table) -> Table:
     """
     rows = counted.filter((counted.age >= 0) & (counted.age < WINDOW_MONTHS))
     months = rows.group_by("customer_id", "age").agg(net=rows.amount.sum())
-    months = months.mutate(volume=floored(months.net))
+    months = months.mutate(volume=ibis.ifelse(months.net > 0, months.net, months.net * 0))
     quarters = {
         f"quarter_{n}": months.volume.sum(
             where=(months.age >= n * QUARTER_MONTHS) & (months.age < (n + 1) * QUARTER_MONTHS)
@@ -153,11 +152,6 @@ def _volumes(counted: Table) -> Table:
     }
     active = (months.volume > 0) & (months.age < YEAR_MONTHS)
     return months.group_by("customer_id").agg(active_months=active.sum(), **quarters)
-
-
-def floored(net: Column) -> Column:
-    """The volume of a month: its net sum, floored at zero. Zero has the type of a sum, so that no backend rounds."""
-    return ibis.ifelse(net > 0, net, ibis.literal(0).cast(SUM))
 
 
 def _rhythm(counted: Table) -> Table:

@@ -17,13 +17,12 @@ from typing import Any, TypeAlias
 
 import ibis  # type: ignore[import-untyped]
 
-from sangdo.engine.facts.measures import MONEY, floored, period
+from sangdo.engine.facts.measures import MONEY, period
 from sangdo.engine.facts.months import YEAR_MONTHS, month_number
 
 MARKET_YEARS = 2
 """How many years of one's own weigh as much as the market."""
 _HALF = YEAR_MONTHS // 2
-_HALF_SUM = "decimal(37, 9)"
 
 COLUMNS = ("customer_id", "month", "season_index", "market_index", "years")
 
@@ -60,7 +59,8 @@ def monthly_volumes(orders: Table, as_of: date, *more: str) -> Table:
         number=rows.date.year().cast("int64") * YEAR_MONTHS + rows.date.month().cast("int64") - 1,
     )
     months = rows.group_by("customer_id", *more, "number").agg(net=rows.amount.sum())
-    return months.mutate(volume=floored(months.net)).drop("net")
+    volume = ibis.ifelse(months.net > 0, months.net, months.net * 0)
+    return months.mutate(volume=volume).drop("net")
 
 
 def _customers(volumes: Table, as_of: date) -> Table:
@@ -91,8 +91,7 @@ def _around(months: Table) -> Table:
     place = {"group_by": "customer_id", "order_by": "number"}
     wide = months.volume.sum().over(ibis.window(preceding=_HALF, following=_HALF, **place))
     narrow = months.volume.sum().over(ibis.window(preceding=_HALF - 1, following=_HALF - 1, **place))
-    # One digit less in each leaves room for their sum, which Spark would round otherwise.
-    return months.mutate(around=wide.cast(_HALF_SUM) + narrow.cast(_HALF_SUM))
+    return months.mutate(around=wide + narrow)
 
 
 def _medians(ratios: Table) -> Table:
