@@ -18,6 +18,7 @@ spark.driver.memory 768m
 spark.sql.shuffle.partitions 2
 spark.default.parallelism 2
 spark.sql.adaptive.enabled false
+spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:CICompilerCount=1
 """
 
 

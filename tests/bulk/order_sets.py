@@ -76,7 +76,8 @@ def put(backend: Backend, name: str, table: pyarrow.Table, folder: Path) -> Any:
         backend.connection.con.register(f"{name}_arrow", table)
         backend.connection.con.execute(f"CREATE OR REPLACE TABLE {name} AS FROM {name}_arrow")
     else:
-        backend.connection.create_table(name, schema=ibis.schema(table.schema), overwrite=True)
+        backend.connection.con.execute(f'DROP TABLE IF EXISTS "{name}"')
+        backend.connection.create_table(name, schema=ibis.schema(table.schema))
         columns = ", ".join(f'"{column}"' for column in table.column_names)
         with backend.connection.begin() as cursor, cursor.copy(f'COPY "{name}" ({columns}) FROM STDIN') as copy:
             for row in zip(*(column.to_pylist() for column in table.columns), strict=True):

@@ -19,9 +19,15 @@ class Warehouse(Backend):
 
     errors = (Exception,)  # Each warehouse has a library and errors of its own.
 
+    def __init__(self, shown: str, connection: Any) -> None:
+        super().__init__(shown, connection)
+        self._stages = 0
+
     def stage(self, name: str, table: Table) -> Table:
+        # A name of its own each time: how a table is dropped differs from one warehouse to the next.
+        self._stages += 1
         with self.clear_errors():
-            return self.connection.create_table(name, table, temp=True, overwrite=True)
+            return self.connection.create_table(f"{name}_{self._stages}", table, temp=True)
 
     def fetch(self, table: Table) -> pyarrow.Table:
         with self.clear_errors():
