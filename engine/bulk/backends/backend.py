@@ -45,6 +45,10 @@ class Backend(ABC):
         name. A stage of the same name is replaced."""
 
     @abstractmethod
+    def keep(self, name: str, table: Table) -> Table:
+        """Do as `stage`, and compute the rows once, for an expression that several others read."""
+
+    @abstractmethod
     def fetch(self, table: Table) -> pyarrow.Table:
         """Return the rows of an expression."""
 

@@ -25,6 +25,12 @@ class Local(Backend):
         with self.clear_errors():
             return self.connection.create_view(name, table, overwrite=True)
 
+    def keep(self, name: str, table: Table) -> Table:
+        query = ibis.to_sql(table, dialect="duckdb")
+        with self.clear_errors():
+            self.connection.con.execute(f'CREATE OR REPLACE TEMPORARY TABLE "{name}" AS {query}')
+            return self.connection.table(name)
+
     def fetch(self, table: Table) -> pyarrow.Table:
         with self.clear_errors():
             return table.to_pyarrow()

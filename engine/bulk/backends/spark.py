@@ -56,6 +56,11 @@ class Spark(Backend):
             self._frame(table).createOrReplaceTempView(name)
             return self.connection.table(name)
 
+    def keep(self, name: str, table: Table) -> Table:
+        with self.clear_errors():
+            self._frame(table).persist().createOrReplaceTempView(name)
+            return self.connection.table(name)
+
     def fetch(self, table: Table) -> pyarrow.Table:
         with self.clear_errors(), _as_it_is():
             found = self._frame(table).toArrow()
@@ -100,7 +105,7 @@ def _context(configuration: pyspark.SparkConf, said: IO[bytes]) -> pyspark.Spark
 
     gateway = None
     if pyspark.SparkContext._gateway is None:
-        gateway = launch_gateway(configuration, popen_kwargs={"stdout": said, "stderr": said})
+        gateway = launch_gateway(configuration, {"stdout": said, "stderr": said})  # type: ignore[no-untyped-call]
     return pyspark.SparkContext(conf=configuration, gateway=gateway)
 
 

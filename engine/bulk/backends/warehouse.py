@@ -29,6 +29,9 @@ class Warehouse(Backend):
         with self.clear_errors():
             return self.connection.create_table(f"{name}_{self._stages}", table, temp=True)
 
+    def keep(self, name: str, table: Table) -> Table:
+        return self.stage(name, table)
+
     def fetch(self, table: Table) -> pyarrow.Table:
         with self.clear_errors():
             return table.to_pyarrow()

@@ -85,36 +85,36 @@ class _Loading:
             for name in ("customers", "products")
             if name in tables
         }
-        measured = None if orders is None else backend.stage("measured", measure(orders.good, self._as_of))
+        measured = None if orders is None else backend.keep("measured", measure(orders.good, self._as_of))
         known = self._known(orders, given.get("customers"))
         observed = None
         if "observations" in tables:
             rows = tables["observations"]
             observed = read_observations(backend, rows, self._facts, self._as_of, known, shown)
         bad = [table.bad for table in (orders, *given.values(), observed) if table is not None]
-        bad_rows = backend.stage("bad_rows", union(bad))
+        bad_rows = backend.keep("bad_rows", union(bad))
         people = self._people(measured, given.get("customers"), bad_rows)
         people = self._stated(people, given.get("customers"), observed, (CUSTOMER,), Level.CUSTOMER)
-        people = backend.stage("stated_people", people)
+        people = backend.keep("stated_people", people)
         seasons = self._seasons(orders, people)
-        customers = backend.stage("customers", self._customers(people, measured, seasons, bad_rows))
+        customers = backend.keep("customers", self._customers(people, measured, seasons, bad_rows))
         goods = self._goods(orders, seasons, given.get("products"), observed, customers)
         lines = {} if measured is None else self._lines(measured)
         warnings = (*self._source.warnings, *self._warnings(orders, observed))
         return BookInPlace(
-            customers, backend.stage("products", goods), bad_rows, self._as_of, self._settings, lines, warnings
+            customers, backend.keep("products", goods), bad_rows, self._as_of, self._settings, lines, warnings
         )
 
     def _known(self, orders: Checked | None, listed: Checked | None) -> Table:
         """The ids of all customers that rows may speak of."""
         ids = [table.good.select(CUSTOMER) for table in (orders, listed) if table is not None]
-        return self._backend.stage("known_customers", union(ids).distinct())
+        return self._backend.keep("known_customers", union(ids).distinct())
 
     def _people(self, measured: Table | None, listed: Checked | None, bad_rows: Table) -> Table:
         """Whom the book speaks of: who ordered up to the date, who is listed, and who only has rows of no use."""
         ids = [table.select(CUSTOMER) for table in (measured, listed.good if listed else None) if table is not None]
         ids.append(bad_rows.filter(bad_rows.customer_id.notnull()).select(CUSTOMER))
-        return self._backend.stage("people", union(ids).distinct())
+        return self._backend.keep("people", union(ids).distinct())
 
     def _stated(
         self, rows: Table, listed: Checked | None, observed: Observed | None, keys: tuple[str, ...], level: Level
@@ -140,7 +140,7 @@ class _Loading:
         default = self._settings.defaults.get("role", self._facts["role"].default)
         role = people["role"] if "role" in people.columns else ibis.null("string")
         dealers = people.filter(ibis.coalesce(role, ibis.literal(default, "string")) == DEALER).select(CUSTOMER)
-        dealers = self._backend.stage("dealers", dealers)
+        dealers = self._backend.keep("dealers", dealers)
         if not self._number(dealers.count()):
             return None
         rows = orders.good.filter(orders.good.date <= self._as_of)
@@ -148,7 +148,7 @@ class _Loading:
         # What is later than the newest order is not a month without sales.
         covered = min(self._as_of, month_end(newest)) if newest else self._as_of
         seasons = dealer_seasons(self._backend, orders.good, dealers, self._as_of, covered)
-        return self._backend.stage("dealer_seasons", seasons)
+        return self._backend.keep("dealer_seasons", seasons)
 
     def _customers(self, people: Table, measured: Table | None, seasons: Table | None, bad_rows: Table) -> Table:
         """One row a customer: what is given goes before the calendar, that before what is measured, defaults last."""
@@ -161,9 +161,9 @@ class _Loading:
             own = seasons.mutate(dealer=ibis.literal(True))
             own = own.rename(lambda name: name if name == CUSTOMER else f"season${name}")
             table = _joined(table, own, (CUSTOMER,))
-        faults = bad_rows.filter(bad_rows.customer_id.notnull()).group_by(CUSTOMER)
-        first = (bad_rows.file + ": " + bad_rows.reason).min()
-        table = _joined(table, faults.agg(faults=bad_rows.count(), first=first), (CUSTOMER,))
+        bad = bad_rows.filter(bad_rows.customer_id.notnull())
+        faults = bad.group_by(CUSTOMER).agg(faults=bad.count(), first=(bad.file + ": " + bad.reason).min())
+        table = _joined(table, faults, (CUSTOMER,))
         columns = {}
         for fact in self._facts.values():
             if fact.level is Level.CUSTOMER and fact.name != CUSTOMER:
@@ -197,12 +197,12 @@ class _Loading:
         measured = None
         if orders is not None and seasons is not None:
             rows = dealer_products(self._backend, orders.good, seasons, self._as_of)
-            measured = self._backend.stage("measured_goods", rows)
+            measured = self._backend.keep("measured_goods", rows)
         parts = [measured, listed.good if listed else None, observed.goods if observed else None]
         pairs = [part.select(*keys) for part in parts if part is not None]
         if not pairs:
             return customers.filter(ibis.literal(False)).select(CUSTOMER, **{PRODUCT: ibis.null("string")})
-        table = self._backend.stage("goods", union(pairs).distinct().semi_join(customers, CUSTOMER))
+        table = self._backend.keep("goods", union(pairs).distinct().semi_join(customers, CUSTOMER))
         table = self._stated(table, listed, observed, keys, Level.PRODUCT)
         if measured is None:
             return table

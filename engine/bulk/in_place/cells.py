@@ -47,6 +47,18 @@ def fact_cell(fact: Fact, column: Column) -> Cell:
     return _judged(text, readable)
 
 
+def checked_value(fact: Fact, text: Column) -> Column:
+    """Return the values of a fact in texts that have been checked already."""
+    if fact.type.is_numeric:
+        number = text.cast("float64")
+        return number.cast("int64") if fact.type is FactType.INTEGER else number
+    if fact.type is FactType.FLAG:
+        return text.lower() == "true"
+    if fact.type is FactType.DATE:
+        return text.cast("date")
+    return _choices(fact, text).value if fact.type is FactType.CHOICES else text
+
+
 def expected_of(fact: Fact) -> str:
     """Return what a cell of a fact may hold, in words."""
     words = EXPECTED[fact.type]

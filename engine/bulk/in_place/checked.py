@@ -43,7 +43,7 @@ def check(backend: Backend, name: str, table: Table, reads: Mapping[str, Read]) 
         columns[column] = read.cell.value
         columns[f"wrong_{column}"] = wrong | read.cell.value.isnull() if read.required else wrong
         columns[f"text_{column}"] = _as_text(read.written)
-    staged = backend.stage(f"checked_{name}", table.select(**columns))
+    staged = backend.keep(f"checked_{name}", table.select(**columns))
     faulty = reduce(lambda one, other: one | other, (staged[f"wrong_{column}"] for column in reads))
     good = staged.filter(~faulty).select(*reads)
     return Checked(good, union([_bad_cells(name, staged, column, read) for column, read in reads.items()]))

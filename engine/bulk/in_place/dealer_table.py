@@ -24,7 +24,7 @@ def dealer_seasons(backend: Backend, orders: Table, dealers: Table, as_of: date,
 
     `covered` is the last day that the orders tell of.
     """
-    seasons = backend.stage("seasons", seasonal_index(orders, covered))
+    seasons = backend.keep("seasons", seasonal_index(orders, covered))
     market = seasons.select("month", "market_index").distinct().mutate(customer_id=ibis.literal(""))
     own = _figures(seasons, "season_index", as_of).mutate(known=ibis.literal(True))
     of_market = _figures(
@@ -73,7 +73,7 @@ def dealer_products(backend: Backend, orders: Table, seasons: Table, as_of: date
         both=volumes.volume.sum(),
     )
     found = found.mutate(total=found.year.sum().over(ibis.window(group_by="customer_id")))
-    found = backend.stage("dealer_volumes", found)
+    found = backend.keep("dealer_volumes", found)
     named = found.filter(found[PRODUCT].notnull())
     largest = ibis.window(group_by="customer_id", order_by=[named.both.desc(), named[PRODUCT]])
     kept = named.mutate(place=ibis.row_number().over(largest))

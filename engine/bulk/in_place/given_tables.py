@@ -13,6 +13,7 @@ from sangdo.engine.bulk.backends.backend import Backend, Table
 from sangdo.engine.bulk.in_place.cells import (
     Cell,
     Column,
+    checked_value,
     date_cell,
     expected_of,
     fact_cell,
@@ -60,7 +61,7 @@ def read_given(backend: Backend, name: str, table: Table, facts: Mapping[str, Fa
             reads[column] = Read(fact_cell(own[column], table[column]), table[column], expected_of(own[column]))
     checked = check(backend, name, table, reads)
     counted = checked.good.mutate(times=ibis._.count().over(ibis.window(group_by=list(keys))))
-    counted = backend.stage(f"counted_{name}", counted)
+    counted = backend.keep(f"counted_{name}", counted)
     twice = bad_rows_where(name, counted, counted.times > 1, keys[-1], f"the {keys[-1]} is there twice", "one row each")
     return Checked(counted.filter(counted.times == 1).drop("times"), checked.bad.union(twice))
 
@@ -74,20 +75,22 @@ def read_observations(
     """
     require(table, OBSERVED, "observations", shown)
     _know(table, [*OBSERVED, *OPTIONAL], "observations", shown)
-    people, goods = givable(facts, Level.CUSTOMER), givable(facts, Level.PRODUCT)
+    people, goods = _observable(facts, Level.CUSTOMER), _observable(facts, Level.PRODUCT)
     checked = check(backend, "observations", table, _observation_reads(table, people, goods))
     rows = checked.good.left_join(known.select(CUSTOMER, is_known=ibis.literal(True)), CUSTOMER)
-    rows = backend.stage("known_observations", rows.drop(f"{CUSTOMER}_right"))
+    rows = backend.keep("known_observations", rows.drop(f"{CUSTOMER}_right"))
+    strange = rows.is_known.isnull()
+    expected = "a customer of the book"
     bad = [
         checked.bad,
-        bad_rows_where("observations", rows, rows.is_known.isnull(), CUSTOMER, "there is no such customer", "a customer of the book"),
-    ]  # fmt: skip
+        bad_rows_where("observations", rows, strange, CUSTOMER, "there is no such customer", expected),
+    ]
     counted = rows.filter(rows.is_known.notnull() & (rows.date <= as_of))
     latest = ibis.window(group_by=[CUSTOMER, PRODUCT, "fact"])
     counted = counted.mutate(newest=counted.moment.max().over(latest))
     counted = counted.filter(counted.moment == counted.newest)
     several = counted.group_by(CUSTOMER, PRODUCT, "fact").agg(value=counted.value.min(), greatest=counted.value.max())
-    several = backend.stage("latest_observations", several)
+    several = backend.keep("latest_observations", several)
     differing = several.value != several.greatest
     bad.append(
         bad_rows_where("observations", several, differing, "fact", "two values of one moment", "one value a moment")
@@ -101,13 +104,18 @@ def read_observations(
     )
 
 
+def _observable(facts: Mapping[str, Fact], level: Level) -> dict[str, Fact]:
+    return {name: fact for name, fact in givable(facts, level).items() if name not in (CUSTOMER, PRODUCT)}
+
+
 def _observation_reads(table: Table, people: Mapping[str, Fact], goods: Mapping[str, Fact]) -> dict[str, Read]:
     customer, fact, value, day = (table[name] for name in (CUSTOMER, "fact", "value", "date"))
     product = table[PRODUCT] if PRODUCT in table.columns else ibis.null("string")
     name, text, about = text_cell(fact).value, _written(value), identity_cell(product)
     # The same name may stand for a fact of customers or of products, never for both.
     is_own = ibis.ifelse(about.value.isnull(), name.isin(sorted(people)), name.isin(sorted(goods)))
-    wrong = [(name == fact.name, fact_cell(fact, text).wrong) for fact in (*people.values(), *goods.values())]
+    alike = _alike([*people.values(), *goods.values()])
+    wrong = [(name.isin([fact.name for fact in facts]), fact_cell(facts[0], text).wrong) for facts in alike]
     misread = ibis.cases(*wrong, else_=ibis.literal(False)) & is_own.fill_null(False)
     return {
         CUSTOMER: Read(identity_cell(customer), customer, ID, required=True),
@@ -117,6 +125,14 @@ def _observation_reads(table: Table, people: Mapping[str, Fact], goods: Mapping[
         "date": Read(date_cell(day), day, "a date as YYYY-MM-DD", required=True),
         "moment": Read(Cell(_moment(day), ibis.literal(False)), day, ""),
     }
+
+
+def _alike(facts: Sequence[Fact]) -> list[list[Fact]]:
+    """Facts that allow the same values, together: one check serves them all."""
+    groups: dict[tuple[object, ...], list[Fact]] = {}
+    for fact in facts:
+        groups.setdefault((fact.type, fact.minimum, fact.maximum, tuple(fact.values or ())), []).append(fact)
+    return list(groups.values())
 
 
 def _moment(day: Column) -> Column:
@@ -132,9 +148,7 @@ def _written(value: Column) -> Column:
 def _pivoted(rows: Table, facts: Mapping[str, Fact], keys: Sequence[str]) -> Table:
     """One column a fact, as typed values."""
     wide = rows.group_by(*keys).agg(**{name: rows.value.max(where=rows.fact == name) for name in facts})
-    return wide.select(
-        *keys, **{name: fact_cell(fact, wide[name]).value for name, fact in facts.items() if name not in keys}
-    )
+    return wide.select(*keys, **{name: checked_value(fact, wide[name]) for name, fact in facts.items()})
 
 
 def _know(table: Table, known: Sequence[str], name: str, shown: str) -> None:
