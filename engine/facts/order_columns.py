@@ -92,7 +92,7 @@ def _number(name: str, column: str, kind: str) -> Parsed:
 def explain(name: str, written: str | None, kind: str) -> tuple[str, str]:
     """Say what is wrong with one cell, and what was expected."""
     text = (written or "").strip()
-    expected = _EXPECTED[name]
+    expected = EXPECTED[name]
     if not text:
         return f"{name} is empty", expected
     if name == "date":
@@ -112,7 +112,7 @@ def explain(name: str, written: str | None, kind: str) -> tuple[str, str]:
     return f"{name} is not a number: {show_raw(text)}", expected
 
 
-_EXPECTED = {
+EXPECTED = {
     "customer_id": "the customer's id, a text of at most 200 characters",
     "date": "a date as YYYY-MM-DD; a time may follow it",
     "amount": "a number in digits, without a thousands separator or a sign of currency",
