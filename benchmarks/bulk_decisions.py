@@ -21,8 +21,8 @@ from sangdo.benchmarks.peers.polars_table import PolarsEnumPeer, PolarsListPeer,
 from sangdo.benchmarks.peers.sangdo_sweep import SangdoFullSweepPeer, SangdoSweepPeer
 from sangdo.benchmarks.peers.zen_graph import ZenPeer, ZenTracedPeer
 from sangdo.benchmarks.rounds import Times, run_rounds
-from sangdo.benchmarks.row_engines import Difference, row_engines
-from sangdo.benchmarks.workload import Workload, expected_outcome, make_workload
+from sangdo.benchmarks.row_engines import row_engines
+from sangdo.benchmarks.workload import Difference, Workload, expected_outcome, make_workload
 
 CUSTOMERS = 1_000_000
 OF_ROWS = 200

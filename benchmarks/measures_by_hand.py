@@ -5,6 +5,14 @@ It has the same columns by the same definitions; its sums are floating point, wh
 
 from __future__ import annotations
 
+from datetime import date
+
+
+def measures_sql(as_of: date) -> str:
+    """Return the query over a table `orders` with customer_id, date, amount, order_id and margin."""
+    return BY_HAND.format(as_of=as_of)
+
+
 BY_HAND = """
 WITH span AS (
   SELECT as_of, date_trunc('month', as_of + 1)::DATE - 1 AS month_end,
@@ -48,12 +56,12 @@ volumes AS (
   FROM months GROUP BY ALL
 ),
 gaps AS (
-  SELECT customer_id, size, (date - lag(date) OVER newest)::DOUBLE AS gap, row_number() OVER newest AS place
+  SELECT customer_id, size, (date - lead(date) OVER newest)::DOUBLE AS gap, row_number() OVER newest AS place
   FROM days WHERE size IS NOT NULL AND age BETWEEN 0 AND 23
   WINDOW newest AS (PARTITION BY customer_id ORDER BY date DESC)
 ),
 rhythm AS (
-  SELECT customer_id, count(gap) AS gaps, greatest(quantile_cont(-gap, 0.8), 7) AS own_gap,
+  SELECT customer_id, count(gap) AS gaps, greatest(quantile_cont(gap, 0.8), 7) AS own_gap,
          median(size) AS median_size, avg(size) FILTER (place <= 3) AS recent_size
   FROM gaps GROUP BY ALL
 ),
@@ -86,8 +94,10 @@ means AS (
 ),
 totals AS (
   SELECT *, q0 + q1 + q2 + q3 AS year, q4 + q5 + q6 + q7 AS before, (year + before) / n AS mean,
-         sqrt(greatest((q0 * q0 + q1 * q1 + q2 * q2 + q3 * q3 + q4 * q4 + q5 * q5 + q6 * q6 + q7 * q7) / n
-                       - mean * mean, 0)) AS plain,
+         sqrt(((q0 - mean) ** 2 + (q1 - mean) ** 2 + CASE WHEN n > 2 THEN (q2 - mean) ** 2 ELSE 0 END
+               + CASE WHEN n > 3 THEN (q3 - mean) ** 2 ELSE 0 END + CASE WHEN n > 4 THEN (q4 - mean) ** 2 ELSE 0 END
+               + CASE WHEN n > 5 THEN (q5 - mean) ** 2 ELSE 0 END + CASE WHEN n > 6 THEN (q6 - mean) ** 2 ELSE 0 END
+               + CASE WHEN n > 7 THEN (q7 - mean) ** 2 ELSE 0 END) / n) AS plain,
          sqrt(((q0 - q4) ** 2 + (q1 - q5) ** 2 + (q2 - q6) ** 2 + (q3 - q7) ** 2) / 8) AS seasonal
   FROM means
 ),

@@ -16,7 +16,7 @@ from sangdo.benchmarks.peers.experta_rules import ExpertaPeer
 from sangdo.benchmarks.peers.json_rules import JsonRulesPeer, Missing
 from sangdo.benchmarks.peers.sangdo_rules import SangdoEnginePeer, SangdoPeer
 from sangdo.benchmarks.peers.zen_graph import ZenPeer, ZenTracedPeer
-from sangdo.benchmarks.workload import Outcome, Value, Workload, expected_outcome
+from sangdo.benchmarks.workload import Difference, Outcome, Value, Workload, expected_outcome
 
 
 class Peer(Protocol):
@@ -28,10 +28,6 @@ class Peer(Protocol):
     def decide(self, customer: dict[str, Value]) -> Any: ...
 
     def outcome(self, customer: dict[str, Value]) -> Outcome: ...
-
-
-class Difference(Exception):
-    """An engine says something else than the workload means."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,10 @@ class Outcome:
     fired: dict[str, dict[str, Value]]
 
 
+class Difference(Exception):
+    """An engine says something else than what is meant."""
+
+
 def make_workload(customers: int, seed: int = 7) -> Workload:
     """Make the rulebook and some customers; the same seed gives the same ones."""
     chance = random.Random(seed)
