@@ -86,7 +86,9 @@ def _customers(book: BigBook) -> str:
 
 def _orders(book: BigBook) -> str:
     """Customers go in pairs: where one of them has not begun yet or has left by then, the other one buys."""
-    product = f", CASE WHEN {_is_dealer(book, 'c')} THEN 'P' || (1 + floor(chance(i, 'product') * 3))::BIGINT END AS product"
+    product = (
+        f", CASE WHEN {_is_dealer(book, 'c')} THEN 'P' || (1 + floor(chance(i, 'product') * 3))::BIGINT END AS product"
+    )
     return f"""
         WITH drawn AS (
           SELECT i, DATE '{AS_OF}' - {DAYS} + (i * {DAYS} // {book.orders})::INTEGER AS date,

@@ -88,9 +88,7 @@ def check_table_peers(peers: list[TablePeer], workload: Workload) -> None:
 def _comparable(peer: TablePeer, workload: Workload) -> pyarrow.Table:
     """Return the decisions by customer, in the same types whatever engine they are from."""
     answers = [(table.name, pyarrow.string()) for table in workload.tables]
-    schema = pyarrow.schema(
-        [("customer_id", pyarrow.string()), *answers, ("fired", pyarrow.list_(pyarrow.string()))]
-    )
+    schema = pyarrow.schema([("customer_id", pyarrow.string()), *answers, ("fired", pyarrow.list_(pyarrow.string()))])
     found = peer.decisions().select(schema.names)
     return found.cast(schema).sort_by("customer_id").combine_chunks()
 

@@ -20,7 +20,9 @@ def many_customers(workload: Workload, count: int) -> pyarrow.Table:
     columns = ", ".join(f"{_drawn(name)} AS {name}" for name in workload.attributes)
     query = f"SELECT 'C' || lpad(i::VARCHAR, 8, '0') AS customer_id, {columns} FROM range({count}) AS t(i)"
     with duckdb.connect() as connection:
-        connection.execute(f"CREATE MACRO chance(i, place) AS (hash(i, place, {SEED}) >> 11)::DOUBLE / 9007199254740992")
+        connection.execute(
+            f"CREATE MACRO chance(i, place) AS (hash(i, place, {SEED}) >> 11)::DOUBLE / 9007199254740992"
+        )
         return connection.sql(query).to_arrow_table()
 
 

@@ -61,7 +61,7 @@ class JsonRulesPeer:
         self._process.communicate()
 
     def _outcome(self, trace: list[tuple[str, dict[str, Value]]]) -> Outcome:
-        fired = {rule: matched for rule, matched in trace}
+        fired = dict(trace)
         return Outcome(dict(self._answers[rule] for rule in fired), fired)
 
     def _asked(self, line: str) -> Any:
