@@ -10,9 +10,6 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
-
-import pyarrow
 
 from sangdo.benchmarks.contest import Contest, Goal
 from sangdo.benchmarks.many_customers import as_customers, many_customers
@@ -22,7 +19,8 @@ from sangdo.benchmarks.peers.sangdo_sweep import SangdoFullSweepPeer, SangdoSwee
 from sangdo.benchmarks.peers.zen_graph import ZenPeer, ZenTracedPeer
 from sangdo.benchmarks.rounds import Times, run_rounds
 from sangdo.benchmarks.row_engines import row_engines
-from sangdo.benchmarks.workload import Difference, Workload, expected_outcome, make_workload
+from sangdo.benchmarks.table_engines import TablePeer, check_table_peers
+from sangdo.benchmarks.workload import make_workload
 
 CUSTOMERS = 1_000_000
 OF_ROWS = 200
@@ -31,23 +29,17 @@ OF_POLARS = 0.5
 OF_ZEN = 200
 
 
-class TablePeer(Protocol):
-    """An engine that decides all customers of a table at once."""
-
-    @property
-    def name(self) -> str: ...
-
-    def decide(self) -> object: ...
-
-    def decisions(self) -> pyarrow.Table: ...
-
-
 def measure_bulk_decisions(rounds: int, customers: int = CUSTOMERS) -> Contest:
     """Check that all engines decide alike, then time them: customers a second."""
     table = many_customers(make_workload(0), customers)
     workload = replace(make_workload(0), customers=as_customers(table, OF_ROWS))
     with tempfile.TemporaryDirectory(prefix="sangdo-bench-") as folder, row_engines(workload) as rows:
-        peers = table_peers(workload, table, Path(folder))
+        ours = [
+            SangdoSweepPeer(workload, table, Path(folder) / "1"),
+            SangdoFullSweepPeer(workload, table, Path(folder) / "2"),
+        ]
+        theirs = (PolarsPeer, PolarsEnumPeer, PolarsListPeer, DuckDBPeer, DuckDBListPeer)
+        peers: list[TablePeer] = [*ours, *(peer(workload, table) for peer in theirs)]
         check_table_peers(peers, workload)
         contenders: dict[str, Callable[[], object]] = {peer.name: peer.decide for peer in peers}
         times = run_rounds({**contenders, **rows.contenders}, rounds)
@@ -63,34 +55,6 @@ def measure_bulk_decisions(rounds: int, customers: int = CUSTOMERS) -> Contest:
         _goals(),
         rows.notes,
     )
-
-
-def table_peers(workload: Workload, table: pyarrow.Table, folder: Path) -> list[TablePeer]:
-    """Return the table engines with the customers loaded; rule files are written to the folder."""
-    ours = [SangdoSweepPeer(workload, table, folder / "1"), SangdoFullSweepPeer(workload, table, folder / "2")]
-    theirs = (PolarsPeer, PolarsEnumPeer, PolarsListPeer, DuckDBPeer, DuckDBListPeer)
-    return [*ours, *(peer(workload, table) for peer in theirs)]
-
-
-def check_table_peers(peers: list[TablePeer], workload: Workload) -> None:
-    """Compare all decisions with each other, and the first with the workload's meaning. Raises Difference."""
-    first = _comparable(peers[0], workload)
-    for number, (customer, row) in enumerate(zip(workload.customers, first.to_pylist(), strict=False)):
-        expected = expected_outcome(workload, customer)
-        answers = {table.name: row[table.name] for table in workload.tables}
-        if answers != expected.answers or row["fired"] != list(expected.fired):
-            raise Difference(f"{peers[0].name}, customer {number}: {row} instead of {expected}")
-    for peer in peers[1:]:
-        if not _comparable(peer, workload).equals(first):
-            raise Difference(f"{peer.name} decides otherwise than {peers[0].name}")
-
-
-def _comparable(peer: TablePeer, workload: Workload) -> pyarrow.Table:
-    """Return the decisions by customer, in the same types whatever engine they are from."""
-    answers = [(table.name, pyarrow.string()) for table in workload.tables]
-    schema = pyarrow.schema([("customer_id", pyarrow.string()), *answers, ("fired", pyarrow.list_(pyarrow.string()))])
-    found = peer.decisions().select(schema.names)
-    return found.cast(schema).sort_by("customer_id").combine_chunks()
 
 
 def _for_as_many(times: Times, factor: float) -> Times:

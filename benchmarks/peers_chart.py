@@ -28,7 +28,7 @@ def draw_peers(contest: Contest, path: Path, beside: str = SangdoPeer.name) -> N
         ours = name.startswith("sangdo")
         axes.barh(place, speeds[name] - 1, left=1, color="black" if ours else "lightgray", edgecolor="black")
         end = max(speeds[name], 1)
-        axes.annotate(f"× {speeds[name]:,.2g}" if speeds[name] < 10 else f"× {speeds[name]:,.0f}",
+        axes.annotate(f"× {_figure(speeds[name])}",
                       (end, place), (4, 0), textcoords="offset points", va="center")  # fmt: skip
     axes.set_yticks(range(len(names)), names)
     axes.axvline(1, color="black", linewidth=0.8)
@@ -37,3 +37,7 @@ def draw_peers(contest: Contest, path: Path, beside: str = SangdoPeer.name) -> N
     axes.set_xlim(min(speeds.values()) / 1.5, max(speeds.values()) * 4)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, metadata={"Date": None, "Creator": None})
+
+
+def _figure(times: float) -> str:
+    return f"{times:.2f}" if times < 10 else f"{times:,.0f}"
