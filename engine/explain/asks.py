@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sangdo.engine.explain.evaluation import Evaluation, ready
 from sangdo.engine.inference.thresholds import ResolvedThreshold
 from sangdo.engine.inference.trace import Closing
-from sangdo.engine.language.reading import tests_in
+from sangdo.engine.language.reading import facts_of_question, tests_in
 from sangdo.engine.language.rulebook import (
     Choose,
     Condition,
@@ -55,8 +55,22 @@ def list_asks(
             waiting[rule] = None
     asks = [Ask(fact, product, tuple(q), tuple(r)) for (fact, product), (q, r) in collected.items()]
     settled = {rule.id for q in rulebook.questions.values() for rule in q.rules if rule.if_unknown is not None}
-    # A rule that counts a set value meanwhile waits less than one without which there is no answer.
-    return tuple(sorted(asks, key=lambda ask: (-len(set(ask.would_decide) - settled), -len(ask.would_decide))))
+    places = reading_order(rulebook)
+
+    def rank(ask: Ask) -> tuple[int, int, int]:
+        # A rule that counts a set value meanwhile waits less than one without which there is no answer.
+        return -len(set(ask.would_decide) - settled), -len(ask.would_decide), places[ask.fact]
+
+    return tuple(sorted(asks, key=rank))
+
+
+def reading_order(rulebook: Rulebook) -> dict[str, int]:
+    """Number the facts and questions that can be asked for in the order in which the chain comes to them."""
+    read: dict[str, None] = {}
+    for question in rulebook.questions.values():
+        read.update(facts_of_question(question))
+        read[question.name] = None
+    return {name: place for place, name in enumerate(read)}
 
 
 def questions_that_matter(

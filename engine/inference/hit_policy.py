@@ -6,6 +6,7 @@ sum its collect-sum, with unknown kept apart from zero.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 
 from sangdo.engine.inference.trace import Closing
@@ -13,6 +14,8 @@ from sangdo.engine.language.errors import Problem, RulesInvalid
 from sangdo.engine.language.rulebook import Choose, Fact, Question, Rule, Value
 
 DECIMALS = 6
+WHOLE = 2.0**33
+"""From here on a number of points has no more than six decimals to begin with."""
 
 
 def close_question(
@@ -82,9 +85,18 @@ def _close_sum(
                 return Closing(question.name, product, "unknown", None, (), held)
             total += rule.sign * rule.if_unknown
             assumed.append(rule.id)
-    # Figures with cents must meet a line exactly: what binary fractions add beyond is no amount.
-    exact = round(total, DECIMALS) + 0.0
-    return Closing(question.name, product, "rules", exact, held, held, tuple(assumed))
+    return Closing(question.name, product, "rules", exact_sum(total), held, held, tuple(assumed))
+
+
+def exact_sum(total: float) -> float:
+    """Return a sum to six decimals: figures with cents must meet a line exactly, binary fractions add no amount.
+
+    It takes no more than a floor and a division, which every engine computes to the same last digit.
+    """
+    if abs(total) >= WHOLE:
+        return total
+    scale = 10.0**DECIMALS
+    return math.floor(total * scale + 0.5) / scale + 0.0
 
 
 def points_of(rule: Rule, values: Mapping[str, Value]) -> float:
