@@ -1,139 +1,99 @@
-"""A book decided by two sides, part by part (provisional: the parts of engine/bulk/batch take its place)."""
+"""A book decided by two sides, part by part."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import ibis  # type: ignore[import-untyped]
 import pyarrow
 
-from sangdo.engine.bulk.expressions.decoding import decoded
-from sangdo.engine.bulk.expressions.row import DTYPES
-from sangdo.engine.bulk.expressions.sweep import sweep
+from sangdo.engine.bulk.batch.deciding import decide_parts
 from sangdo.engine.bulk.impact.side import Side
-from sangdo.engine.facts.book import Book, open_book
-from sangdo.engine.facts.facts import Facts
+from sangdo.engine.bulk.tables.book_tables import BookTables, load_book
+from sangdo.engine.facts.book import signature
 from sangdo.engine.inference.thresholds import ResolvedThreshold
-from sangdo.engine.language.rulebook import Level, Rulebook, Value
+from sangdo.engine.language.rulebook import Rulebook
 
-PART = 20_000
+Thresholds = dict[str, ResolvedThreshold]
+HALF_OF_MEMORY = "3GB"
 
 
 @dataclass(frozen=True, slots=True)
-class DecidedPart:
-    """Some customers' answers: `customers` and `products` as a sweep gives them, in words."""
+class Decided:
+    """The answers of some customers: `customers` and `products` as decide_parts gives them, lists as plain texts."""
 
-    number: int
     customers: pyarrow.Table
     products: pyarrow.Table | None
 
 
 @dataclass(frozen=True, slots=True)
 class BothParts:
-    """The same customers decided by both sides, and their facts as the new side knows them."""
+    """The same customers decided by both sides, and their facts as the new side reads them."""
 
     facts: pyarrow.Table
-    goods: pyarrow.Table | None
-    old: DecidedPart
-    new: DecidedPart
+    goods: pyarrow.Table
+    old: Decided
+    new: Decided
 
 
 @dataclass(frozen=True, slots=True)
-class BothBooks:
-    """One book as two sides see it; the thresholds in force in each."""
+class DecidedBook:
+    """One book as two sides read it (the same tables where both read it alike), and the thresholds of each."""
 
-    books: tuple[Book, Book]
+    books: tuple[BookTables, BookTables]
     sides: tuple[Side, Side]
-    thresholds: tuple[dict[str, ResolvedThreshold], dict[str, ResolvedThreshold]]
-
-    @property
-    def as_of(self) -> date:
-        return self.books[1].as_of
+    thresholds: tuple[Thresholds, Thresholds]
 
     def parts(self) -> Iterator[BothParts]:
-        """Yield the book decided by both, part by part in order of the customers' ids."""
-        ids = self.books[1].customers()
-        for number in range(-(-len(ids) // PART)):
-            chosen = ids[number * PART : (number + 1) * PART]
-            tables, parts = [], []
-            for book, side, thresholds in zip(self.books, self.sides, self.thresholds, strict=True):
-                people, goods = fact_tables(side.rulebook, [book.facts(customer) for customer in chosen])
-                tables.append((people, goods))
-                parts.append(decide(side.rulebook, thresholds, people, goods, number))
-            yield BothParts(*tables[1], *parts)
+        """Yield the customers decided by both sides, part by part in order of their ids."""
+        old, new = (
+            decide_parts(book, side.rulebook, thresholds, asks=False)
+            for book, side, thresholds in zip(self.books, self.sides, self.thresholds, strict=True)
+        )
+        book = self.books[1]
+        for before, after in zip(old, new, strict=True):
+            facts, goods = (
+                book.connection.sql(query).to_arrow_table()
+                for query in (book.customers_of(after.part), book.products_of(after.part))
+            )
+            decided = (Decided(_plain(one.customers), _plain_or_none(one.products)) for one in (before, after))
+            yield BothParts(facts, goods, *decided)
+
+    def close(self) -> None:
+        """Close the tables of the book."""
+        for book in self.books:
+            book.connection.close()
 
 
-def open_both(path: Path, old: Side, new: Side, as_of: date | None, today: date) -> BothBooks:
-    """Open a book for both sides. Raises DataInvalid where one of them cannot read it."""
-    books = tuple(open_book(path, side.rulebook, as_of, today=today) for side in (old, new))
-    thresholds = tuple(
-        side.thresholds(book.as_of, book.lines) for side, book in zip((old, new), books, strict=True)
-    )
-    return BothBooks(books, (old, new), thresholds)  # type: ignore[arg-type]
+def load_both(path: Path, old: Side, new: Side, as_of: date | None, today: date, folder: Path) -> DecidedBook:
+    """Load a book for both sides, once where both read it alike. Raises DataInvalid where one of them cannot."""
+    sides = (old, new)
+    if _reading(old.rulebook) == _reading(new.rulebook):
+        book = load_book(path, new.rulebook, as_of, folder / "book", today=today)
+        books = (book, book)
+    else:
+        before, after = (
+            load_book(path, side.rulebook, as_of, folder / name, today=today, memory=HALF_OF_MEMORY)
+            for side, name in zip(sides, ("old", "new"), strict=True)
+        )
+        books = (before, after)
+    first, second = (side.thresholds(book.as_of, book.lines) for side, book in zip(sides, books, strict=True))
+    return DecidedBook(books, sides, (first, second))
 
 
-def fact_tables(rulebook: Rulebook, customers: Iterable[Facts]) -> tuple[pyarrow.Table, pyarrow.Table | None]:
-    """Return the facts of customers, and of their products, as tables."""
-    people = list(customers)
-    known = [({"customer_id": p.customer_id}, {n: k.value for n, k in p.values.items()}) for p in people]
-    goods = [
-        ({"customer_id": p.customer_id, "product": product}, {n: k.value for n, k in own.items()})
-        for p in people
-        for product, own in p.products.items()
-    ]
-    return _table(rulebook, Level.CUSTOMER, known), _table(rulebook, Level.PRODUCT, goods) if goods else None
+def _reading(rulebook: Rulebook) -> tuple[object, ...]:
+    """What of a rulebook decides how a book is read."""
+    return signature(rulebook), {fact.name: fact.default for fact in rulebook.facts.values()}
 
 
-def _table(rulebook: Rulebook, level: Level, rows: list[tuple[dict[str, str], dict[str, Value]]]) -> pyarrow.Table:
-    keys = ["customer_id"] if level is Level.CUSTOMER else ["customer_id", "product"]
-    facts = [
-        f for f in rulebook.facts.values()
-        if f.level is level and f.name not in keys and any(f.name in known for _, known in rows)
-    ]  # fmt: skip
-    schema = dict.fromkeys(keys, "string") | {fact.name: DTYPES[fact.type] for fact in facts}
-    columns: dict[str, list[Any]] = {key: [names[key] for names, _ in rows] for key in keys}
-    for fact in facts:
-        columns[fact.name] = [_plain(known.get(fact.name)) for _, known in rows]
-    return pyarrow.table(columns, schema=ibis.schema(schema).to_pyarrow())
+def _plain_or_none(table: pyarrow.Table | None) -> pyarrow.Table | None:
+    return None if table is None else _plain(table)
 
 
-def _plain(value: Value | None) -> Any:
-    return sorted(value) if isinstance(value, frozenset) else value
-
-
-def decide(
-    rulebook: Rulebook,
-    thresholds: Mapping[str, ResolvedThreshold],
-    people: pyarrow.Table,
-    goods: pyarrow.Table | None,
-    number: int = 0,
-) -> DecidedPart:
-    """Send tables of facts through a rulebook."""
-    connection = ibis.duckdb.connect()
-    connection.con.register("customers", people)
-    if goods is not None:
-        connection.con.register("products", goods)
-    products = connection.table("products") if goods is not None else None
-    swept = sweep(
-        rulebook, thresholds, connection.table("customers"), products,
-        lambda name, e: connection.create_table(name, e, temp=True), asks=False,
-    )  # fmt: skip
-    tables = [
-        None if t is None else _plain_lists(decoded(t.to_pyarrow(), swept.words))
-        for t in (swept.customers, swept.products)
-    ]
-    connection.disconnect()
-    return DecidedPart(number, *tables)
-
-
-def _plain_lists(table: pyarrow.Table) -> pyarrow.Table:
-    """Lists of words as they are: DuckDB cannot read a column of empty lists over a dictionary."""
+def _plain(table: pyarrow.Table) -> pyarrow.Table:
+    """Lists of words as they are: DuckDB cannot read a batch of empty lists over a dictionary."""
     words = pyarrow.list_(pyarrow.string())
-    fields = [
-        pyarrow.field(one.name, words if pyarrow.types.is_list(one.type) else one.type) for one in table.schema
-    ]
+    fields = [pyarrow.field(one.name, words if pyarrow.types.is_list(one.type) else one.type) for one in table.schema]
     return table.cast(pyarrow.schema(fields))

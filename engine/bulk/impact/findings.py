@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from sangdo.engine.bulk.impact.sql_text import listed
+from sangdo.engine.bulk.impact.sql_lists import listed
 
 Rows = list[tuple[Any, ...]]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from sangdo.engine.bulk.impact.sql_text import literal, name
 from sangdo.engine.decision.whatif import NotUnderstood
+from sangdo.engine.facts.sql_text import literal, quoted
 from sangdo.engine.language.errors import Location, Problem, nearest
 from sangdo.engine.language.rulebook import FactType, Level, Question, Rulebook
 from sangdo.engine.language.strata import questions_read
@@ -30,7 +30,7 @@ class Grouping:
 
     def sql(self, alias: str, answers: Collection[str], facts: Collection[str]) -> str:
         """Return SQL of a customer's group: null for none."""
-        words = [self._text(f"{alias}.{name(question)}") for question in self.questions if question in answers]
+        words = [self._text(f"{alias}.{quoted(question)}") for question in self.questions if question in answers]
         if self.standing and STANDING in facts:
             listed = ", ".join(map(literal, OUTSIDE))
             words.append(f"CASE WHEN f.{STANDING} IN ({listed}) THEN f.{STANDING} END")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,9 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from sangdo.engine.bulk.impact.decided_book import open_both
+from sangdo.engine.bulk.impact.decided_book import load_both
 from sangdo.engine.bulk.impact.findings import Findings
 from sangdo.engine.bulk.impact.grouping import Grouping
 from sangdo.engine.bulk.impact.revenue import add_revenue
@@ -25,31 +24,37 @@ from sangdo.engine.facts.orders import connect
 @dataclass(frozen=True, slots=True)
 class Impact:
     """What a change does to a book: `told` is its JSON object without the customers changed, which `telling` tells
-    one by one; the tables stay open in `connection` as long as it is used."""
+    one by one."""
 
     told: dict[str, Any]
     telling: Telling
-    connection: duckdb.DuckDBPyConnection
-    warnings: tuple[str, ...]
+    findings: Findings
 
 
 @contextmanager
 def measure_impact(
     book: Path, old: Side, new: Side, grouping: Grouping, as_of: date | None, today: date, language: str
 ) -> Iterator[Impact]:
-    """Decide a book by both sides and compare. Raises DataInvalid where a side cannot read the book."""
-    both = open_both(book, old, new, as_of, today)
-    connection = connect()
-    try:
-        tables = SideBySide(connection, old, new, grouping)
-        turned = TurnedTests(new.rulebook, *both.thresholds)
-        for part in both.parts():
-            tables.add(part)
-            turned.add(part)
-        basis = add_revenue(connection, book, both.as_of)
-        findings = Findings(connection, grouping.cone(old.rulebook, new.rulebook))
-        telling = Telling(findings, (old, new), grouping, language, both.books[1].settings.currency)
-        told = telling.tell(book, both.as_of, basis, turned.lines())
-        yield Impact(told, telling, connection, both.books[1].warnings)
-    finally:
-        connection.close()
+    """Decide a book by both sides and compare; what was found is there until the context is left.
+
+    Raises DataInvalid where a side cannot read the book, RulesInvalid where its rules cannot be swept.
+    """
+    with tempfile.TemporaryDirectory(prefix="sangdo-") as name:
+        folder = Path(name)
+        decided = load_both(book, old, new, as_of, today, folder)
+        settings = {"temp_directory": str(folder / "overflow"), "memory_limit": "3GB"}
+        connection = connect(str(folder / "impact.duckdb"), settings)
+        try:
+            tables = SideBySide(connection, old, new, grouping)
+            turned = TurnedTests(new.rulebook, *decided.thresholds)
+            for part in decided.parts():
+                tables.add(part)
+                turned.add(part)
+            read = decided.books[1]
+            basis = add_revenue(connection, read)
+            findings = Findings(connection, grouping.cone(old.rulebook, new.rulebook))
+            telling = Telling(findings, (old, new), grouping, language, read.settings.currency)
+            yield Impact(telling.tell(book, read, basis, turned.lines()), telling, findings)
+        finally:
+            connection.close()
+            decided.close()

@@ -5,37 +5,34 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import duckdb
 
-from sangdo.engine.facts.book_files import book_files
+from sangdo.engine.bulk.tables.book_tables import BookTables
 from sangdo.engine.facts.measures import period
 from sangdo.engine.facts.months import YEAR_MONTHS, months_before
-from sangdo.engine.facts.orders import open_orders
 
 MONEY = "DECIMAL(28, 9)"
 """Sums are made in decimals, so that their order cannot change a digit of them."""
 
 
-def add_revenue(connection: duckdb.DuckDBPyConnection, book: Path, as_of: date) -> str:
+def add_revenue(connection: duckdb.DuckDBPyConnection, book: BookTables) -> str:
     """Make the table `revenue` by customer_id, and return what it holds: `last_12_months`, or `contribution_a_year`
     where the book has no orders."""
-    files = book_files(book, str(book))
-    if files.orders is None:
+    if not book.counts.orders:
         connection.execute(
             "CREATE TABLE revenue AS SELECT customer_id, 4 * contribution AS revenue FROM pairs "
             "WHERE contribution IS NOT NULL"
         )
         return "contribution_a_year"
-    after = period(as_of).month_end + timedelta(days=1)
-    sold = open_orders(files.orders).connection.execute(
-        f"SELECT customer_id, sum(amount::{MONEY})::DOUBLE AS revenue FROM orders WHERE date >= ? AND date < ? "
-        "GROUP BY customer_id",
-        [months_before(after, YEAR_MONTHS), after],
+    after = period(book.as_of).month_end + timedelta(days=1)
+    start = months_before(after, YEAR_MONTHS)
+    sold = book.connection.sql(
+        f"SELECT customer_id, sum(amount::{MONEY})::DOUBLE AS revenue FROM orders "
+        f"WHERE date >= '{start}'::DATE AND date < '{after}'::DATE GROUP BY customer_id"
     )
-    connection.register("sold", sold.to_arrow_table())
+    connection.register("sold", sold.to_arrow_reader())
     connection.execute("CREATE TABLE revenue AS SELECT * FROM sold")
     connection.unregister("sold")
     return "last_12_months"

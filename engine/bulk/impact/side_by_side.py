@@ -19,10 +19,11 @@ from collections.abc import Iterable, Iterator
 import duckdb
 import pyarrow
 
-from sangdo.engine.bulk.impact.decided_book import BothParts, DecidedPart
+from sangdo.engine.bulk.impact.decided_book import BothParts, Decided
 from sangdo.engine.bulk.impact.grouping import Grouping
 from sangdo.engine.bulk.impact.side import Side
-from sangdo.engine.bulk.impact.sql_text import listed, literal, name
+from sangdo.engine.bulk.impact.sql_lists import listed
+from sangdo.engine.facts.sql_text import literal, quoted
 from sangdo.engine.language.rulebook import FactType, Level, Rulebook
 from sangdo.engine.language.strata import questions_read
 
@@ -142,7 +143,7 @@ class SideBySide:
             )
 
 
-def _named(side: str, part: DecidedPart) -> dict[str, pyarrow.Table]:
+def _named(side: str, part: Decided) -> dict[str, pyarrow.Table]:
     held = {side: part.customers, f"{side}_products": part.products}
     return {table: rows for table, rows in held.items() if rows is not None}
 
@@ -155,7 +156,7 @@ def _answer(alias: str, question: str, rulebook: Rulebook, table: pyarrow.Table)
     """SQL of an answer as JSON can hold it; null where the question is not asked at this level."""
     if question not in table.column_names or question not in rulebook.questions:
         return "NULL::VARCHAR"
-    column = f"{alias}.{name(question)}"
+    column = f"{alias}.{quoted(question)}"
     kind = rulebook.facts[question].type
     if kind in NUMBERS:
         return f"{column}::DOUBLE"

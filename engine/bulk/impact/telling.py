@@ -12,6 +12,7 @@ from sangdo.engine.bulk.impact.findings import Findings
 from sangdo.engine.bulk.impact.grouping import Grouping
 from sangdo.engine.bulk.impact.side import Side
 from sangdo.engine.bulk.impact.turned_tests import MovedLine
+from sangdo.engine.bulk.tables.book_tables import BookTables
 from sangdo.engine.decision.wording import Wording
 from sangdo.engine.inference.thresholds import ResolvedThreshold
 from sangdo.engine.language.rulebook import FactType, Rulebook
@@ -37,7 +38,7 @@ class Telling:
             for rule in question.rules
         }
 
-    def tell(self, book: Path, as_of: date, basis: str, lines: Iterable[MovedLine]) -> dict[str, Any]:
+    def tell(self, book: Path, read: BookTables, basis: str, lines: Iterable[MovedLine]) -> dict[str, Any]:
         """Return all but the customers changed."""
         found = self._findings
         customers, moved, changed, revenue, revenue_moved = found.totals()
@@ -47,9 +48,11 @@ class Telling:
             "new": _identity(self._new),
             "set": dict(self._moved_lines),
             "book": str(book),
-            "as_of": as_of.isoformat(),
+            "as_of": read.as_of.isoformat(),
             "language": self._language,
             "currency": self._currency,
+            "warnings": list(read.warnings),
+            "bad_rows": read.counts.bad_rows,
             "of": list(self._grouping.questions),
             "customers": {"all": customers, "moved": moved, "changed": changed},
             "revenue": {"basis": basis, "all": revenue, "moved": revenue_moved},

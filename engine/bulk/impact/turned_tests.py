@@ -47,15 +47,12 @@ class TurnedTests:
         if not any(self._tests.values()):
             return
         people = _with_answers(part.facts, part.new.customers, self._rulebook, Level.CUSTOMER)
-        goods = None
-        if part.goods is not None:
-            answers = part.new.products
-            goods = _with_answers(part.goods, answers, self._rulebook, Level.PRODUCT)
+        goods = _with_answers(part.goods, part.new.products, self._rulebook, Level.PRODUCT)
         for name, tests in self._tests.items():
             turned: set[str] = set()
             for table, level in ((people, Level.CUSTOMER), (goods, Level.PRODUCT)):
                 own = [test for test in tests if self._rulebook.facts[test.fact].level is level]
-                if table is not None and own:
+                if own:
                     turned |= self._turned(table, own)
             self._counts[name] += len(turned)
 
