@@ -50,11 +50,10 @@ def measure_impact(
             for part in decided.parts():
                 tables.add(part)
                 turned.add(part)
-            read = decided.books[1]
-            basis = add_revenue(connection, read)
+            basis = add_revenue(connection, decided.books[1])
             findings = Findings(connection, grouping.cone(old.rulebook, new.rulebook))
-            telling = Telling(findings, (old, new), grouping, language, read.settings.currency)
-            yield Impact(telling.tell(book, read, basis, turned.lines()), telling, findings)
+            telling = Telling(findings, (old, new), grouping, language, decided.books[1].settings.currency)
+            yield Impact(telling.tell(book, decided, basis, turned.lines()), telling, findings)
         finally:
             connection.close()
             decided.close()

@@ -8,15 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sangdo.engine.bulk.impact.decided_book import DecidedBook
 from sangdo.engine.bulk.impact.findings import Findings
 from sangdo.engine.bulk.impact.grouping import Grouping
 from sangdo.engine.bulk.impact.side import Side
 from sangdo.engine.bulk.impact.turned_tests import MovedLine
-from sangdo.engine.bulk.tables.book_tables import BookTables
 from sangdo.engine.decision.wording import Wording
 from sangdo.engine.inference.thresholds import ResolvedThreshold
 from sangdo.engine.language.rulebook import FactType, Rulebook
 
+QUADRANT_LINES = ("contribution_line", "stability_line")
 ANSWERS, CAUSES = 12, 20
 """How many of a question's pairs of answers, and of causes, are told one by one."""
 
@@ -38,8 +39,9 @@ class Telling:
             for rule in question.rules
         }
 
-    def tell(self, book: Path, read: BookTables, basis: str, lines: Iterable[MovedLine]) -> dict[str, Any]:
-        """Return all but the customers changed."""
+    def tell(self, path: Path, decided: DecidedBook, basis: str, lines: Iterable[MovedLine]) -> dict[str, Any]:
+        """Return all but the customers changed; `basis` is what their revenue is."""
+        read = decided.books[1]
         found = self._findings
         customers, moved, changed, revenue, revenue_moved = found.totals()
         before, after = found.undecided()
@@ -47,7 +49,7 @@ class Telling:
             "old": _identity(self._old),
             "new": _identity(self._new),
             "set": dict(self._moved_lines),
-            "book": str(book),
+            "book": str(path),
             "as_of": read.as_of.isoformat(),
             "language": self._language,
             "currency": self._currency,
@@ -57,6 +59,10 @@ class Telling:
             "customers": {"all": customers, "moved": moved, "changed": changed},
             "revenue": {"basis": basis, "all": revenue, "moved": revenue_moved},
             "lines": [self._line(line) for line in lines],
+            "quadrant_lines": {
+                side: {name: self._threshold(name, known.get(name), place) for name in QUADRANT_LINES}
+                for place, (side, known) in enumerate(zip(("before", "after"), decided.thresholds, strict=True))
+            },
             "matrix": [
                 {
                     "before": old, "after": new, "before_label": self._group(old, 0),
