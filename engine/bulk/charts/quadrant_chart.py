@@ -15,7 +15,7 @@ import altair
 from sangdo.engine.bulk.charts.svg import FAINT, FONT, INK, SOFT, svg_of
 
 WIDTH, HEIGHT = 300, 270
-SPOT, ARROW = 26, 75
+SPOT, ARROW = 24, 95
 LEAST_CELL, MOST_CELL = 6, 150
 PATCHES = ("top_right", "bottom_right", "top_left", "bottom_left")
 """Where the groups are, EI first: contribution is across, stability up."""
