@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from sangdo.engine.decision.pages.figures import capitalised
 from sangdo.engine.decision.pages.findings import AIMS
 from sangdo.engine.decision.particles import settle_particles
 from sangdo.engine.decision.wording import Wording
@@ -54,9 +55,10 @@ class ImpactPage:
     def _heading(self) -> str:
         if not self._told["set"]:
             return f"{self._told['old']['rules']} → {self._told['new']['rules']}"
-        return ", ".join(
+        words = ", ".join(
             f"{one['title']} {self._end(one['before'])} → {self._end(one['after'])}" for one in self._told["lines"]
-        ) or ", ".join(self._told["set"])  # fmt: skip
+        )  # fmt: skip
+        return capitalised(words or ", ".join(self._told["set"]))
 
     def _sides(self) -> list[tuple[str, str]]:
         def identity(side: str) -> str:
@@ -79,7 +81,7 @@ class ImpactPage:
         if moved:
             words = "verdict_of" if not by_quadrant else "verdict_one" if moved == 1 else "verdict"
             share = self._share(moved, customers["all"])
-            sentences = [self._filled(words, self._companies(moved), everybody, share, title)]
+            sentences = [self._filled(words, self._companies(moved), everybody, share, title, self._number(moved))]
             if revenue["all"] > 0:
                 amounts = (self._wording.money(revenue[which]) for which in ("moved", "all"))
                 share = self._share(revenue["moved"], revenue["all"])
@@ -195,7 +197,7 @@ class ImpactPage:
         customers = self._told["customers"]
         by = self._filled("by_revenue", self._say[self._told["revenue"]["basis"]])
         if customers["changed"] <= len(self._shown):
-            return by[:1].upper() + by[1:]
+            return capitalised(by)
         first = self._filled("first_of", self._number(len(self._shown)), self._number(customers["changed"]))
         return f"{by} {first}"
 

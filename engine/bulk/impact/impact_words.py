@@ -24,10 +24,10 @@ _WORDS: Mapping[str, Text] = {
         "Nothing changes for anybody: all {0} keep their answers and actions.",
     ),
     "verdict": Text(
-        "{1} 가운데 {0}({2})이 다른 고객군으로 옮겨 간다.", "{0} of {1} ({2}) move to another group."
+        "{1} 가운데 {0}({2})이 다른 고객군으로 옮겨 간다.", "{4} of {1} ({2}) move to another group."
     ),
     "verdict_one": Text(
-        "{1} 가운데 {0}({2})이 다른 고객군으로 옮겨 간다.", "{0} of {1} ({2}) moves to another group."
+        "{1} 가운데 {0}({2})이 다른 고객군으로 옮겨 간다.", "{4} of {1} ({2}) moves to another group."
     ),
     "verdict_of": Text(
         "{1} 가운데 {0}({2})의 ‘{3}’ 답이 달라진다.", "Of {1}, {0} ({2}) get another answer to “{3}”."
@@ -88,7 +88,7 @@ _WORDS: Mapping[str, Text] = {
     ),
     "drawn": Text(
         "등급을 매기는 고객 {0}을 그렸다. 신규, 이탈, 잠재 고객은 표에만 있다.",
-        "Drawn are the {0} that are rated; new, lost and prospective customers stand in the table only.",
+        "Drawn: {0}, all that are rated; new, lost and prospective customers stand in the table only.",
     ),
     "edge": Text("{0}은 기여도가 {1}에 못 미쳐 왼쪽 끝에 그렸다.", "{0} with less than {1} stand at the left edge."),
     # ---- groups
