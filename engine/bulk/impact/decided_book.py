@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow
 
-from sangdo.engine.bulk.batch.deciding import decide_parts
+from sangdo.engine.bulk.batch.deciding import DecidedPart, decide_parts
 from sangdo.engine.bulk.impact.side import Side
 from sangdo.engine.bulk.tables.book_tables import BookTables, load_book
 from sangdo.engine.facts.book import signature
@@ -58,7 +58,7 @@ class DecidedBook:
                 book.connection.sql(query).to_arrow_table()
                 for query in (book.customers_of(after.part), book.products_of(after.part))
             )
-            decided = (Decided(_plain(one.customers), _plain_or_none(one.products)) for one in (before, after))
+            decided = (_decided(one) for one in (before, after))
             yield BothParts(facts, goods, *decided)
 
     def close(self) -> None:
@@ -88,12 +88,12 @@ def _reading(rulebook: Rulebook) -> tuple[object, ...]:
     return signature(rulebook), {fact.name: fact.default for fact in rulebook.facts.values()}
 
 
-def _plain_or_none(table: pyarrow.Table | None) -> pyarrow.Table | None:
-    return None if table is None else _plain(table)
+def _decided(part: DecidedPart) -> Decided:
+    return Decided(plain_lists(part.customers), None if part.products is None else plain_lists(part.products))
 
 
-def _plain(table: pyarrow.Table) -> pyarrow.Table:
-    """Lists of words as they are: DuckDB cannot read a batch of empty lists over a dictionary."""
+def plain_lists(table: pyarrow.Table) -> pyarrow.Table:
+    """Return a table whose lists hold texts: DuckDB cannot read a batch of empty lists over a dictionary."""
     words = pyarrow.list_(pyarrow.string())
     fields = [pyarrow.field(one.name, words if pyarrow.types.is_list(one.type) else one.type) for one in table.schema]
     return table.cast(pyarrow.schema(fields))

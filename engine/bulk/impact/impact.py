@@ -46,7 +46,7 @@ def measure_impact(
         connection = connect(str(folder / "impact.duckdb"), settings)
         try:
             tables = SideBySide(connection, old, new, grouping)
-            turned = TurnedTests(new.rulebook, *decided.thresholds)
+            turned = TurnedTests(connection, new.rulebook, *decided.thresholds)
             for part in decided.parts():
                 tables.add(part)
                 turned.add(part)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import duckdb
 import ibis  # type: ignore[import-untyped]
 import pyarrow
 
@@ -17,7 +18,7 @@ from sangdo.engine.language.reading import tests_in
 from sangdo.engine.language.rulebook import Level, Rulebook, Test, ThresholdName
 
 Thresholds = Mapping[str, ResolvedThreshold]
-CUSTOMER = "customer_id"
+CUSTOMER, KNOWN = "customer_id", "part_known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,10 @@ class MovedLine:
 class TurnedTests:
     """Counts, part by part, for whom the tests of the new rules against a moved line turn."""
 
-    def __init__(self, rulebook: Rulebook, before: Thresholds, after: Thresholds) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, before: Thresholds, after: Thresholds
+    ) -> None:
+        self._connection = connection
         self._rulebook, self._before, self._after = rulebook, before, after
         names = dict.fromkeys([*after, *before])
         self._moved = [name for name in names if _value(before, name) != _value(after, name)]
@@ -67,16 +71,15 @@ class TurnedTests:
         )  # fmt: skip
 
     def _turned(self, held: pyarrow.Table, tests: list[Test]) -> set[str]:
-        connection = ibis.duckdb.connect()
-        connection.con.register("known", held)
-        table = connection.table("known")
+        table = ibis.table(ibis.Schema.from_pyarrow(held.schema), KNOWN)
         for fact in self._rulebook.facts.values():
             if fact.default is not None and fact.name in table.columns:
                 table = table.mutate(**{fact.name: table[fact.name].fill_null(literal(fact, fact.default))})
-        turned = ibis.or_(*(self._turns(test, table) for test in tests))
-        found = table.filter(turned).select(CUSTOMER).distinct().to_pyarrow()
-        connection.disconnect()
-        return set(found[CUSTOMER].to_pylist())
+        turned = table.filter(ibis.or_(*(self._turns(test, table) for test in tests))).select(CUSTOMER).distinct()
+        self._connection.register(KNOWN, held)
+        found = self._connection.execute(str(ibis.to_sql(turned, dialect="duckdb"))).fetchall()
+        self._connection.unregister(KNOWN)
+        return {str(row[0]) for row in found}
 
     def _turns(self, test: Test, table: Table) -> Table:
         known = frozenset(table.columns)
