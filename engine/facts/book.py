@@ -163,13 +163,18 @@ def open_book(
     shown = str(path)
     files = book_files(path, shown)
     settings = read_settings(files.settings, files.settings.name, rulebook.facts) if files.settings else Settings()
-    date_used = as_of or settings.as_of or today
-    if date_used is None:
-        raise DataInvalid(Problem(Location(shown), "the book has no date", expected="as_of in book.yaml, or --as-of"))
+    date_used = date_of_book(shown, as_of or settings.as_of or today)
     folder = cache_folder(environment)
-    key = fingerprint(files, __version__, _code(), date_used.isoformat(), _signature(rulebook))
+    key = fingerprint(files, __version__, _code(), date_used.isoformat(), signature(rulebook))
     connection = find_cached(folder, key) or _build(files, rulebook, date_used, settings, folder, key)
     return Book(shown, date_used, settings, files, rulebook, folder, key, connection)
+
+
+def date_of_book(shown: str, day: date | None) -> date:
+    """Return the date of a book, if it has one. Raises DataInvalid where it has none."""
+    if day is None:
+        raise DataInvalid(Problem(Location(shown), "the book has no date", expected="as_of in book.yaml, or --as-of"))
+    return day
 
 
 def _build(
@@ -181,7 +186,7 @@ def _build(
     return store(folder, key, Contents(files, rulebook, as_of, settings).fill)
 
 
-def _signature(rulebook: Rulebook) -> str:
+def signature(rulebook: Rulebook) -> str:
     """Return what of the rulebook decides a book's contents: how lines are drawn and how facts are typed."""
     lines = sorted((t.name, t.of, repr(t.method)) for t in rulebook.thresholds.values() if t.method)
     facts = sorted(

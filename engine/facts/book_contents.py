@@ -111,10 +111,7 @@ class Contents:
 
     def _warnings(self) -> list[str]:
         warnings = list(self._measured.warnings) if self._measured else []
-        if self._given.later:
-            rows = "one is" if self._given.later == 1 else f"{self._given.later} are"
-            warnings.append(f"observations: {rows} after {self._as_of} and not counted")
-        return warnings
+        return [*warnings, *later_warning(self._given.later, self._as_of)]
 
     def _customers(self) -> Iterator[tuple[str, str | None, str | None, str | None]]:
         seen = set()
@@ -167,6 +164,14 @@ class Contents:
         held = {name: encoded(known) for name, known in (values or {}).items()}
         inner = {p: {name: encoded(known) for name, known in k.items()} for p, k in (products or {}).items()}
         return json.dumps([held, inner], separators=(",", ":"), ensure_ascii=False)
+
+
+def later_warning(later: int, as_of: date) -> tuple[str, ...]:
+    """Say that observations are after the date, if there are any."""
+    if not later:
+        return ()
+    rows = "one is" if later == 1 else f"{later} are"
+    return (f"observations: {rows} after {as_of} and not counted",)
 
 
 def encoded(known: Known) -> list[Any]:

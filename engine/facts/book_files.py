@@ -60,10 +60,23 @@ def fingerprint(files: BookFiles, *parts: str) -> str:
     for part in parts:
         digest.update(f"{len(part)}:{part}".encode())
     for path in files.all:
-        try:
-            with path.open("rb") as stream:
-                inner = hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError as error:
-            raise DataInvalid(Problem(Location(path.name), f"the file cannot be read: {error.strerror}")) from None
-        digest.update(f"{path.name}={inner};".encode())
+        digest.update(f"{path.name}={_digest(path)};".encode())
     return digest.hexdigest()
+
+
+def table_digest(path: Path) -> str:
+    """Return the SHA-256 of a file, or over all Parquet files in a folder. Raises DataInvalid where one is unreadable."""
+    if not path.is_dir():
+        return _digest(path)
+    digest = hashlib.sha256()
+    for file in sorted(path.rglob("*.parquet")):
+        digest.update(f"{file.relative_to(path)}={_digest(file)};".encode())
+    return digest.hexdigest()
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise DataInvalid(Problem(Location(path.name), f"the file cannot be read: {error.strerror}")) from None

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,12 +16,13 @@ from sangdo.engine.facts.facts import Outlook
 from sangdo.engine.facts.measures import period
 from sangdo.engine.facts.months import YEAR_MONTHS, month_end, month_number
 from sangdo.engine.facts.orders import TABLE
-from sangdo.engine.facts.season import monthly_volumes, seasonal_index
+from sangdo.engine.facts.season import market_index, market_volumes, monthly_volumes, shrunk_index
 from sangdo.engine.language.rulebook import Value
 
 MOST_PRODUCTS = 30
 """Products told apart for one dealer; smaller ones are taken together."""
 SCHEMA = {"customer_id": "string", "date": "date", "amount": "float64", "product": "string"}
+VALUES = ("season_index", "next_season_index", "market_season_index", "months_to_peak", "season_years")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,111 +45,128 @@ def measure_dealers(connection: duckdb.DuckDBPyConnection, as_of: date, dealers:
     connection.execute("CREATE OR REPLACE TEMP TABLE dealers (customer_id VARCHAR)")
     connection.executemany("INSERT INTO dealers VALUES (?)", [[one] for one in sorted(dealers)])
     newest = connection.execute(f"SELECT max(date) FROM {TABLE} WHERE date <= ?", [as_of]).fetchone()
-    # What is later than the newest order is not a month without sales.
-    covered = min(as_of, month_end(newest[0])) if newest and newest[0] else as_of
-    market, indexes, years = _indexes(connection, seasonal_index(rows, covered))
-    volumes = _volumes(connection, monthly_volumes(rows, as_of, "product"), as_of)
-    last = month_number(period(as_of).month_end)
-    measured = {}
-    for dealer in sorted(dealers):
-        index = indexes.get(dealer, market)
-        products, outlook = _products(volumes.get(dealer, {}), index, last, years.get(dealer, 0.0))
-        values = _values(index, market, as_of)
-        if dealer in years:
-            values["season_years"] = years[dealer]
-        else:
-            values.pop("season_index", None)
-        measured[dealer] = Dealer(values, products, outlook)
-    return measured
-
-
-_Index = tuple[float | None, ...]
-
-
-def _indexes(
-    connection: duckdb.DuckDBPyConnection, seasons: ibis.Table
-) -> tuple[_Index, dict[str, _Index], dict[str, float]]:
-    """The market's twelve indexes, each dealer's, and each dealer's years of history."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE seasons AS {_sql(seasons)}")
-    market: dict[int, float | None] = dict(
-        connection.execute("SELECT DISTINCT month, market_index FROM seasons").fetchall()
-    )
-    own: dict[str, dict[int, float | None]] = {}
-    years: dict[str, float] = {}
-    query = "SELECT customer_id, month, season_index, years FROM seasons SEMI JOIN dealers USING (customer_id)"
-    for dealer, month, index, history in connection.execute(query).fetchall():
-        own.setdefault(dealer, {})[month] = index
-        years[dealer] = history
-    months = range(1, YEAR_MONTHS + 1)
-    indexes = {dealer: tuple(of.get(month) for month in months) for dealer, of in own.items()}
-    return tuple(market.get(month) for month in months), indexes, years
-
-
-_Volumes = dict[str, dict[str, dict[int, float]]]
-
-
-def _volumes(connection: duckdb.DuckDBPyConnection, volumes: ibis.Table, as_of: date) -> _Volumes:
-    """The volumes of the last two years by dealer, product (empty where none is named) and age, 0 the newest month."""
-    last = month_number(period(as_of).month_end)
-    query = (
-        f"SELECT customer_id, coalesce(product, ''), {last} - number AS age, CAST(volume AS DOUBLE) "
-        f"FROM ({_sql(volumes)}) SEMI JOIN dealers USING (customer_id) "
-        f"WHERE age < {2 * YEAR_MONTHS} AND volume > 0 ORDER BY ALL"
-    )
-    found: _Volumes = {}
-    for dealer, product, age, volume in connection.execute(query).fetchall():
-        found.setdefault(dealer, {}).setdefault(product, {})[age] = volume
-    return found
-
-
-def _values(index: _Index, market: _Index, as_of: date) -> dict[str, Value]:
-    month, following = as_of.month - 1, as_of.month % YEAR_MONTHS
-    named = {
-        "season_index": index[month], "next_season_index": index[following], "market_season_index": market[month]
-    }  # fmt: skip
-    values: dict[str, Value] = {name: value for name, value in named.items() if value is not None}
-    known = [value for value in index if value is not None]
-    if len(known) == YEAR_MONTHS:
-        values["months_to_peak"] = (known.index(max(known)) - month) % YEAR_MONTHS
-    return values
-
-
-def _products(
-    volumes: Mapping[str, Mapping[int, float]], index: _Index, last: int, years: float
-) -> tuple[dict[str, dict[str, Value]], Outlook]:
-    """The measured facts of the products that are told apart, and the outlook over all; `last` is the newest month."""
-    kept = _told_apart(volumes)
-    ages = {product: _together(volumes, members) for product, members in kept.items()}
-    years_of = {product: math.fsum(of[:YEAR_MONTHS]) for product, of in ages.items()}
-    before = {product: math.fsum(of[YEAR_MONTHS:]) for product, of in ages.items()}
-    # With less than two years on record the year before is not a whole one.
-    trends = {
-        product: years_of[product] / before[product] if before[product] > 0 and years >= 2 else None for product in kept
+    covered = covered_until(newest[0] if newest else None, as_of)
+    market = market_index(market_volumes(monthly_volumes(rows, covered)), covered)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE market_index AS {_sql(market)}")
+    tables = {
+        "dealer_orders": f"SELECT * FROM {TABLE} SEMI JOIN dealers USING (customer_id)",
+        **dealer_tables(as_of, covered),
     }
-    total = math.fsum(years_of.values())
-    products: dict[str, dict[str, Value]] = {}
-    for product in kept:
-        trend, share = trends[product], years_of[product] / total if total > 0 else None
-        figures = {"product": product or None, "product_share": share, "product_trend": trend}
+    for name, query in tables.items():
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+    values = _rows(connection, f"SELECT customer_id, {', '.join(VALUES)} FROM dealer_values")
+    products: dict[str, dict[str, dict[str, Value]]] = {dealer: {} for dealer in values}
+    trends: dict[str, dict[str, float | None]] = {dealer: {} for dealer in values}
+    query = "SELECT customer_id, product, product_share, product_trend FROM dealer_products ORDER BY ALL"
+    for dealer, product, share, trend in connection.execute(query).fetchall():
+        trends[dealer][product] = trend
+        figures = {"product": product, "product_share": share, "product_trend": trend}
         if product:
-            products[product] = {name: value for name, value in figures.items() if value is not None}
-    by_month = {
-        product: tuple(of[(last - month) % YEAR_MONTHS] for month in range(YEAR_MONTHS)) for product, of in ages.items()
+            products[dealer][product] = {name: value for name, value in figures.items() if value is not None}
+    outlooks = _outlooks(connection, as_of, trends)
+    return {dealer: Dealer(known, products[dealer], outlooks[dealer]) for dealer, known in sorted(values.items())}
+
+
+def covered_until(newest: date | None, as_of: date) -> date:
+    """Return the date up to which a season can be told: what is later than the newest order is no month without sales."""
+    return min(as_of, month_end(newest)) if newest else as_of
+
+
+def dealer_tables(as_of: date, covered: date) -> dict[str, str]:
+    """Return the queries of the tables of dealers by name, each of which reads those before it.
+
+    They read `dealers` (customer_id), `dealer_orders`, which are their orders, and `market_index` (see season);
+    any number of dealers is measured at once. `dealer_values` has the facts VALUES, and `dealer_products` the facts
+    of the products that are told apart, under the empty name those taken together.
+    """
+    orders = ibis.table(SCHEMA, name="dealer_orders")
+    market = ibis.table({"month": "int64", "market_index": "float64"}, name="market_index")
+    return {
+        "seasons": _sql(shrunk_index(monthly_volumes(orders, covered), market, covered)),
+        "dealer_index": _INDEX,
+        "dealer_values": _values(as_of),
+        "dealer_months": _months(_sql(monthly_volumes(orders, as_of, "product")), as_of),
+        "dealer_products": _PRODUCTS,
     }
-    return products, Outlook(index, by_month, trends)
 
 
-def _told_apart(volumes: Mapping[str, Mapping[int, float]]) -> dict[str, list[str]]:
-    """The largest products, each by itself, and under the empty name those taken together."""
-    named = sorted((name for name in volumes if name), key=lambda name: (-math.fsum(volumes[name].values()), name))
-    kept = {name: [name] for name in sorted(named[:MOST_PRODUCTS])}
-    rest = [*named[MOST_PRODUCTS:], *(name for name in volumes if not name)]
-    return {**kept, "": rest} if rest else kept
+_INDEX = """
+WITH market AS (SELECT list(market_index ORDER BY month) AS market FROM market_index),
+own AS (SELECT customer_id, list(season_index ORDER BY month) AS own, max(years) AS years FROM seasons GROUP BY ALL)
+SELECT customer_id, coalesce(own, market) AS index, market, years
+FROM dealers LEFT JOIN own USING (customer_id) CROSS JOIN market
+"""
+"""Each dealer's twelve indexes, January first, the market's, and the years of history, null where there is none."""
 
 
-def _together(volumes: Mapping[str, Mapping[int, float]], members: Collection[str]) -> list[float]:
-    """The volume of each of the last 24 months, the newest first, over some products."""
-    return [math.fsum(volumes[name].get(age, 0.0) for name in members) for age in range(2 * YEAR_MONTHS)]
+def _values(as_of: date) -> str:
+    return f"""
+SELECT customer_id, CASE WHEN years IS NOT NULL THEN index[{as_of.month}] END AS season_index,
+    index[{as_of.month % YEAR_MONTHS + 1}] AS next_season_index, market[{as_of.month}] AS market_season_index,
+    CASE WHEN len(list_filter(index, lambda i: i IS NOT NULL)) = {YEAR_MONTHS}
+        THEN (list_position(index, list_max(index)) - {as_of.month} + {YEAR_MONTHS}) % {YEAR_MONTHS}
+    END AS months_to_peak, years AS season_years
+FROM dealer_index
+"""
+
+
+def _months(volumes: str, as_of: date) -> str:
+    """The volumes of the last two years by age, 0 the newest month, of the products told apart and the rest.
+
+    The largest products are told apart; the others, and what names none, are taken together under the empty name.
+    """
+    last = month_number(period(as_of).month_end)
+    return f"""
+WITH months AS (
+    SELECT customer_id, coalesce(product, '') AS product, {last} - number AS age, volume
+    FROM ({volumes}) WHERE age < {2 * YEAR_MONTHS} AND volume > 0
+), largest AS (
+    SELECT customer_id, product FROM months WHERE product <> '' GROUP BY customer_id, product
+    QUALIFY row_number() OVER (PARTITION BY customer_id ORDER BY sum(volume) DESC, product) <= {MOST_PRODUCTS}
+)
+SELECT customer_id, coalesce(largest.product, '') AS product, age, sum(volume) AS volume
+FROM months LEFT JOIN largest USING (customer_id, product) GROUP BY ALL
+"""
+
+
+_PRODUCTS = f"""
+WITH years AS (
+    SELECT customer_id, product, coalesce(sum(volume) FILTER (age < {YEAR_MONTHS}), 0) AS year,
+        coalesce(sum(volume) FILTER (age >= {YEAR_MONTHS}), 0) AS before
+    FROM dealer_months GROUP BY ALL
+)
+SELECT customer_id, product, CAST(year AS DOUBLE)
+        / nullif(CAST(sum(year) OVER (PARTITION BY customer_id) AS DOUBLE), 0) AS product_share,
+    -- With less than two years on record the year before is not a whole one.
+    CASE WHEN years >= 2 THEN CAST(year AS DOUBLE) / nullif(CAST(before AS DOUBLE), 0) END AS product_trend
+FROM years JOIN dealer_index USING (customer_id)
+"""
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, dict[str, Value]]:
+    """The known values of each row, by the names of its columns, under its first column."""
+    cursor = connection.execute(query)
+    names = [column[0] for column in cursor.description or ()][1:]
+    return {
+        str(key): {name: value for name, value in zip(names, values, strict=True) if value is not None}
+        for key, *values in cursor.fetchall()
+    }
+
+
+def _outlooks(
+    connection: duckdb.DuckDBPyConnection, as_of: date, trends: Mapping[str, Mapping[str, float | None]]
+) -> dict[str, Outlook]:
+    """Each dealer's indexes and the last year's volumes of the products by calendar month."""
+    last = month_number(period(as_of).month_end)
+    volumes = {dealer: {product: [0.0] * YEAR_MONTHS for product in of} for dealer, of in trends.items()}
+    query = f"SELECT customer_id, product, age, CAST(volume AS DOUBLE) FROM dealer_months WHERE age < {YEAR_MONTHS}"
+    for dealer, product, age, volume in connection.execute(query).fetchall():
+        volumes[dealer][product][(last - age) % YEAR_MONTHS] = volume
+    indexes = connection.execute("SELECT customer_id, index FROM dealer_index").fetchall()
+    return {
+        dealer: Outlook(tuple(index), {p: tuple(of) for p, of in volumes[dealer].items()}, trends[dealer])
+        for dealer, index in indexes
+    }
 
 
 def _sql(expression: ibis.Table) -> str:

@@ -11,7 +11,7 @@ from sangdo.engine.facts.cells import cell_value, iso_date
 from sangdo.engine.facts.facts import Known
 from sangdo.engine.facts.row_problems import field_place
 from sangdo.engine.facts.table_file import TableFile, open_table
-from sangdo.engine.facts.table_rows import TextRow, check_header, read_rows
+from sangdo.engine.facts.table_rows import TextRow, check_header, read_rows, uneven_row
 from sangdo.engine.language.errors import DataInvalid, Location, Problem, nearest
 from sangdo.engine.language.rulebook import Fact, Level, Origin, Value
 from sangdo.engine.language.values import WrongValue, show_raw
@@ -20,6 +20,7 @@ OBSERVED = ("customer_id", "fact", "value", "date", "by")
 OPTIONAL = ("reason", "product")
 LONGEST_ID = 200
 MOST_SUGGESTED = 20_000
+IN_VOCABULARY = "a fact of the vocabulary (see: sangdo list facts)"
 
 
 @dataclass
@@ -35,68 +36,113 @@ class Given:
     later: int = 0
 
 
-class _Table:
-    """One table being read: its rows as cells by column, and the problems found so far."""
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of one kind of table: which it must have, which it may have, and the facts among them.
 
-    def __init__(self, path: Path, shown: str, required: tuple[str, ...], known: tuple[str, ...]) -> None:
-        self.file: TableFile = open_table(path, shown, known)
-        self.names, self._rows = read_rows(self.file)
-        check_header(self.file, self.names, required, self.names)
+    `facts` are those that a cell of the table can say; `of_product` those that an observation of a product can.
+    """
+
+    required: tuple[str, ...]
+    allowed: tuple[str, ...]
+    facts: Mapping[str, Fact]
+    of_product: Mapping[str, Fact] = field(default_factory=dict)
+
+
+def customers_layout(facts: Mapping[str, Fact]) -> Layout:
+    """Return the layout of customers.*: one row a customer, one column a fact."""
+    own = _givable(facts, Level.CUSTOMER)
+    return Layout(("customer_id",), ("customer_id", "name", "kind", "role", "rep", *own), own)
+
+
+def products_layout(facts: Mapping[str, Fact]) -> Layout:
+    """Return the layout of products.*: one row a customer and product, one column a fact of products."""
+    own = _givable(facts, Level.PRODUCT)
+    return Layout(("customer_id", "product"), ("customer_id", "product", *own), own)
+
+
+def observations_layout(facts: Mapping[str, Fact]) -> Layout:
+    """Return the layout of observations.*: one row a fact seen."""
+    return Layout(OBSERVED, (*OBSERVED, *OPTIONAL), _givable(facts, Level.CUSTOMER), _givable(facts, Level.PRODUCT))
+
+
+@dataclass(frozen=True, slots=True)
+class CellFault:
+    """What is wrong with one cell of a row, and what was expected in the named column."""
+
+    column: str
+    message: str
+    expected: str | None = None
+    suggestion: str | None = None
+
+
+class GivenTable:
+    """One table being read: its rows as cells by column, and the problems found so far.
+
+    Raises DataInvalid for a file that cannot be read, or has not the columns it must have.
+    """
+
+    def __init__(self, path: Path, shown: str, layout: Layout) -> None:
+        self.layout = layout
+        self.file: TableFile = open_table(path, shown, layout.allowed)
+        self.names, self.text_rows = read_rows(self.file)
+        check_header(self.file, self.names, layout.required, self.names)
         self.problems: list[Problem] = []
+        for column in self.names:
+            if column not in layout.allowed:
+                self._unknown_column(column)
 
     def rows(self) -> Iterator[tuple[TextRow, dict[str, str]]]:
-        for row in self._rows:
-            if len(row.cells) > len(self.names) or (self.file.kind == "csv" and len(row.cells) < len(self.names)):
-                message = f"the row has {len(row.cells)} values, the header has {len(self.names)} columns"
-                self.problems.append(Problem(Location(self.file.shown, row.line), message))
+        for row in self.text_rows:
+            if self.is_uneven(row):
+                self.problems.append(Problem(Location(self.file.shown, row.line), uneven_row(row, len(self.names))))
             else:
-                yield row, {name: cell.strip() for name, cell in zip(self.names, row.cells, strict=False)}
+                yield row, self.cells(row)
 
-    def add(
-        self, row: TextRow, column: str, message: str, expected: str | None = None, word: str | None = None
-    ) -> None:
-        place = self.names.index(column) + 1 if column in self.names else 0
+    def is_uneven(self, row: TextRow) -> bool:
+        """Whether a row has too many cells, or too few for a CSV file; a row of a sheet ends with its last cell."""
+        return len(row.cells) > len(self.names) or (self.file.kind == "csv" and len(row.cells) < len(self.names))
+
+    def cells(self, row: TextRow) -> dict[str, str]:
+        """Return the cells of a row by column, without the blanks around them."""
+        return {name: cell.strip() for name, cell in zip(self.names, row.cells, strict=False)}
+
+    def add(self, row: TextRow, fault: CellFault) -> None:
+        place = self.names.index(fault.column) + 1 if fault.column in self.names else 0
         source, at = field_place(self.file, row.line, place) if len(self.problems) < 100 else (None, 0)
-        self.problems.append(Problem(Location(self.file.shown, row.line, at), message, source, expected, word))
+        where = Location(self.file.shown, row.line, at)
+        self.problems.append(Problem(where, fault.message, source, fault.expected, fault.suggestion))
 
-    def value(self, row: TextRow, column: str, fact: Fact, text: str) -> Value | None:
-        try:
-            return cell_value(fact, text)
-        except WrongValue as wrong:
-            self.add(row, column, str(wrong), wrong.expected, wrong.suggestion)
-            return None
-
-    def identity(self, row: TextRow, text: str, column: str = "customer_id") -> bool:
-        """Whether an id can be one; the problem is collected."""
-        if text and len(text) <= LONGEST_ID and text.isprintable():
-            return True
-        message = f"{column} cannot be {show_raw(text)}" if text else f"{column} is empty"
-        self.add(row, column, message, f"a text of at most {LONGEST_ID} characters")
-        return False
+    def accept(self, row: TextRow, faults: list[CellFault]) -> bool:
+        """Whether there is no fault; those there are become problems."""
+        for fault in faults:
+            self.add(row, fault)
+        return not faults
 
     def close(self) -> None:
         if self.problems:
             raise DataInvalid(*self.problems)
 
+    def _unknown_column(self, column: str) -> None:
+        message = f'unknown column "{column}"' if column else "a column has no name"
+        place = Location(self.file.shown, 1, field_place(self.file, 1, self.names.index(column) + 1)[1])
+        close = nearest(column, list(self.layout.allowed))
+        self.problems.append(Problem(place, message, None, IN_VOCABULARY, close))
+
 
 def read_customers(path: Path, shown: str, facts: Mapping[str, Fact], given: Given) -> None:
     """Add customers.*: one row a customer, one column a fact; an empty cell is unknown. Raises DataInvalid."""
-    own = _givable(facts, Level.CUSTOMER)
-    table = _Table(path, shown, ("customer_id",), tuple(own))
-    _check_columns(table, own, ("customer_id", "name", "kind", "role", "rep"))
+    table = GivenTable(path, shown, customers_layout(facts))
     for row, cells in table.rows():
         customer = cells.get("customer_id", "")
-        if not table.identity(row, customer):
+        if not table.accept(row, id_faults(customer)):
             continue
         if customer in given.listed:
-            table.add(row, "customer_id", f"the customer {customer} is there already", "one row a customer")
+            table.add(row, CellFault("customer_id", *listed_twice(customer)))
             continue
         given.listed[customer] = cells.get("name") or None
         known = given.values.setdefault(customer, {})
-        for column, text in cells.items():
-            value = table.value(row, column, own[column], text) if text and column in own else None
-            if value is not None:
-                known[column] = Known(value, "given", f"{shown}:{row.line}")
+        _read_facts(table, row, cells, known)
     table.close()
 
 
@@ -104,25 +150,19 @@ def read_products(
     path: Path, shown: str, facts: Mapping[str, Fact], given: Given, exists: Callable[[str], bool]
 ) -> None:
     """Add products.*: one row a customer and product, one column a fact of products. Raises DataInvalid."""
-    own = _givable(facts, Level.PRODUCT)
-    table = _Table(path, shown, ("customer_id", "product"), (*own, "customer_id", "product"))
-    _check_columns(table, own, ("customer_id", "product"))
+    table = GivenTable(path, shown, products_layout(facts))
     for row, cells in table.rows():
         customer, product = cells.get("customer_id", ""), cells.get("product", "")
-        if not table.identity(row, customer) or not table.identity(row, product, "product"):
+        if not table.accept(row, id_faults(customer) or id_faults(product, "product")):
             continue
         if not exists(customer):
-            table.add(row, "customer_id", f"there is no customer {customer}", "a customer of the book")
+            table.add(row, CellFault("customer_id", *no_customer(customer)))
             continue
         held = given.products.setdefault(customer, {})
         if product in held:
-            table.add(row, "product", f"the product {product} of {customer} is there already")
+            table.add(row, CellFault("product", product_twice(customer, product)))
             continue
-        known = held.setdefault(product, {})
-        for column, text in cells.items():
-            value = table.value(row, column, own[column], text) if text and column in own else None
-            if value is not None:
-                known[column] = Known(value, "given", f"{shown}:{row.line}")
+        _read_facts(table, row, cells, held.setdefault(product, {}))
     table.close()
 
 
@@ -135,36 +175,87 @@ def read_observations(
     A row with a product is about that product, and goes before products.*, which is read first. `exists` says whether
     a customer is in the book, `customers` lists them for a suggestion. Raises DataInvalid.
     """
-    own = _givable(facts, Level.CUSTOMER)
-    of_product = _givable(facts, Level.PRODUCT)
-    table = _Table(path, shown, OBSERVED, (*OBSERVED, *OPTIONAL))
-    for column in table.names:
-        if column not in (*OBSERVED, *OPTIONAL):
-            _unknown_column(table, column, [*OBSERVED, *OPTIONAL])
+    table = GivenTable(path, shown, observations_layout(facts))
     for row, cells in table.rows():
-        customer, name, text = cells.get("customer_id", ""), cells.get("fact", ""), cells.get("value", "")
-        product = cells.get("product") or None
-        day = iso_date(cells.get("date", ""))
-        value = None
-        if table.identity(row, customer) and not exists(customer):
+        customer, product = cells.get("customer_id", ""), cells.get("product") or None
+        if table.accept(row, id_faults(customer)) and not exists(customer):
             close = nearest(customer, customers()[:MOST_SUGGESTED])
-            table.add(row, "customer_id", f"there is no customer {customer}", "a customer of the book", close)
-        allowed = own if product is None else of_product
-        if product is not None and not table.identity(row, product, "product"):
-            pass
-        elif name not in allowed:
-            _unknown_fact(table, row, name, facts, allowed)
-        elif not text:
-            table.add(row, "value", f"the value of {name} is empty", "a value; a fact that is unknown has no row")
-        else:
-            value = table.value(row, "value", allowed[name], text)
-        if day is None:
-            table.add(row, "date", f"{show_raw(cells.get('date', ''))} is not a date", "a date as YYYY-MM-DD")
-        elif day > as_of:
+            table.add(row, CellFault("customer_id", *no_customer(customer), close))
+        value, faults = observed_value(cells, table.layout, facts)
+        table.accept(row, faults)
+        day = iso_date(cells.get("date", ""))
+        if not table.accept(row, day_faults(cells)) or day is None:
+            continue
+        if day > as_of:
             given.later += 1
         elif value is not None:
+            name = cells.get("fact", "")
             _observe(_known_of(given, customer, product), name, _seen(shown, row.line, value, day, cells))
     table.close()
+
+
+def _read_facts(table: GivenTable, row: TextRow, cells: Mapping[str, str], known: dict[str, Known]) -> None:
+    """Read the cells that are facts; the problems of those that cannot be read are collected."""
+    for column, text in cells.items():
+        if text and column in table.layout.facts:
+            value, faults = read_cell(table.layout.facts[column], text, column)
+            if table.accept(row, faults) and value is not None:
+                known[column] = Known(value, "given", f"{table.file.shown}:{row.line}")
+
+
+def read_cell(fact: Fact, text: str, column: str) -> tuple[Value | None, list[CellFault]]:
+    """Return a cell's value, or what is wrong with it."""
+    try:
+        return cell_value(fact, text), []
+    except WrongValue as wrong:
+        return None, [CellFault(column, str(wrong), wrong.expected, wrong.suggestion)]
+
+
+def id_faults(text: str, column: str = "customer_id") -> list[CellFault]:
+    """Say what keeps a text from being the id of a customer, or the name of a product."""
+    if text and len(text) <= LONGEST_ID and text.isprintable():
+        return []
+    message = f"{column} cannot be {show_raw(text)}" if text else f"{column} is empty"
+    return [CellFault(column, message, f"a text of at most {LONGEST_ID} characters")]
+
+
+def day_faults(cells: Mapping[str, str]) -> list[CellFault]:
+    """Say what keeps the date of an observation from being one."""
+    text = cells.get("date", "")
+    if iso_date(text):
+        return []
+    return [CellFault("date", f"{show_raw(text)} is not a date", "a date as YYYY-MM-DD")]
+
+
+def observed_value(
+    cells: Mapping[str, str], layout: Layout, facts: Mapping[str, Fact]
+) -> tuple[Value | None, list[CellFault]]:
+    """Return the value of an observation, or what is wrong with its product, fact or value."""
+    name, text, product = cells.get("fact", ""), cells.get("value", ""), cells.get("product") or None
+    allowed = layout.facts if product is None else layout.of_product
+    if product is not None and (faults := id_faults(product, "product")):
+        return None, faults
+    if name not in allowed:
+        return None, [_unknown_fact(name, facts.get(name), allowed)]
+    if not text:
+        expected = "a value; a fact that is unknown has no row"
+        return None, [CellFault("value", f"the value of {name} is empty", expected)]
+    return read_cell(allowed[name], text, "value")
+
+
+def no_customer(customer: str) -> tuple[str, str]:
+    """Say that the book has no such customer, and what was expected."""
+    return f"there is no customer {customer}", "a customer of the book"
+
+
+def listed_twice(customer: str) -> tuple[str, str]:
+    """Say that customers.* has a customer twice, and what was expected."""
+    return f"the customer {customer} is there already", "one row a customer"
+
+
+def product_twice(customer: str, product: str) -> str:
+    """Say that products.* has a product of a customer twice."""
+    return f"the product {product} of {customer} is there already"
 
 
 def _seen(shown: str, line: int, value: Value, day: date, cells: dict[str, str]) -> Known:
@@ -191,27 +282,14 @@ def _givable(facts: Mapping[str, Fact], level: Level) -> dict[str, Fact]:
     return {name: fact for name, fact in facts.items() if fact.level is level and fact.origin is not Origin.COUNTED}
 
 
-def _check_columns(table: _Table, own: dict[str, Fact], always: tuple[str, ...]) -> None:
-    for column in table.names:
-        if column not in own and column not in always:
-            _unknown_column(table, column, [*always, *own])
-
-
-def _unknown_column(table: _Table, column: str, known: list[str]) -> None:
-    message = f'unknown column "{column}"' if column else "a column has no name"
-    place = Location(table.file.shown, 1, field_place(table.file, 1, table.names.index(column) + 1)[1])
-    expected = "a fact of the vocabulary (see: sangdo list facts)"
-    table.problems.append(Problem(place, message, None, expected, nearest(column, known)))
-
-
-def _unknown_fact(table: _Table, row: TextRow, name: str, facts: Mapping[str, Fact], own: dict[str, Fact]) -> None:
-    fact = facts.get(name)
+def _unknown_fact(name: str, fact: Fact | None, own: Mapping[str, Fact]) -> CellFault:
     if fact is None:
         message = f'unknown fact "{name}"' if name else "the fact is empty"
-        table.add(row, "fact", message, "a fact of the vocabulary (see: sangdo list facts)", nearest(name, own))
-    elif fact.origin is not Origin.COUNTED and fact.level is Level.PRODUCT:
-        table.add(row, "fact", f"{name} is about one product", "its name in the column product, or a row of products.*")
-    elif fact.origin is not Origin.COUNTED:
-        table.add(row, "product", f"{name} is about the customer, not about one product", "an empty product")
-    else:
-        table.add(row, "fact", f"{name} is counted from answers and cannot be given", "a fact that can be observed")
+        return CellFault("fact", message, IN_VOCABULARY, nearest(name, own))
+    if fact.origin is Origin.COUNTED:
+        message = f"{name} is counted from answers and cannot be given"
+        return CellFault("fact", message, "a fact that can be observed")
+    if fact.level is Level.PRODUCT:
+        expected = "its name in the column product, or a row of products.*"
+        return CellFault("fact", f"{name} is about one product", expected)
+    return CellFault("product", f"{name} is about the customer, not about one product", "an empty product")

@@ -53,7 +53,9 @@ def measure_orders(orders: Orders, as_of: date, thresholds: Mapping[str, Thresho
     expression = measure(ibis.table(SCHEMA, name=TABLE), as_of).order_by("customer_id")
     connection.execute(f"CREATE OR REPLACE TABLE {MEASURED} AS {ibis.to_sql(expression, dialect='duckdb')}")
     lines = measure_lines(thresholds, _rated(connection, thresholds))
-    return Measurement(connection, as_of, lines, _warnings(orders, as_of), orders.after(as_of))
+    after = orders.after(as_of)
+    warnings = age_warnings(orders.shown, orders.rows, after, orders.first, orders.last, as_of)
+    return Measurement(connection, as_of, lines, warnings, after)
 
 
 def season_rows(orders: Orders, as_of: date) -> list[SeasonRow]:
@@ -72,15 +74,14 @@ def _rated(connection: duckdb.DuckDBPyConnection, thresholds: Mapping[str, Thres
     return values
 
 
-def _warnings(orders: Orders, as_of: date) -> tuple[str, ...]:
+def age_warnings(shown: str, rows: int, after: int, first: date, last: date, as_of: date) -> tuple[str, ...]:
+    """Say how the orders lie to the date: `rows` of them, `after` after it, the `first` and the `last` on those days."""
     warnings = []
-    after = orders.after(as_of)
     if after:
-        rows = "row is" if after == 1 else "rows are"
-        warnings.append(f"{orders.shown}: {after} {rows} after {as_of} and not counted")
-    if after == orders.rows:
-        warnings.append(f"{orders.shown}: no order is on or before {as_of}, the first is on {orders.first}")
-    elif not after and (as_of - orders.last).days > STALE_DAYS:
-        days = (as_of - orders.last).days
-        warnings.append(f"{orders.shown}: the newest order, of {orders.last}, is {days} days before {as_of}")
+        those = "row is" if after == 1 else "rows are"
+        warnings.append(f"{shown}: {after} {those} after {as_of} and not counted")
+    if after == rows:
+        warnings.append(f"{shown}: no order is on or before {as_of}, the first is on {first}")
+    elif not after and (as_of - last).days > STALE_DAYS:
+        warnings.append(f"{shown}: the newest order, of {last}, is {(as_of - last).days} days before {as_of}")
     return tuple(warnings)

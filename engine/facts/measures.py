@@ -91,17 +91,42 @@ def measure(orders: Table, as_of: date) -> Table:
     `orders` has customer_id (string), date (date), amount (float), and may have order_id (string) and margin
     (float, the share of the amount that is earned); rows after `as_of` are not counted.
     """
+    counted = _counted(orders, period(as_of))
+    rhythm, margins = _rhythm(counted), _margins(counted)
+    own = _joined(_customers(counted, period(as_of)), _volumes(counted), rhythm, margins)
+    return measured_against(own, _market(rhythm, margins), as_of)
+
+
+def own_figures(orders: Table, as_of: date) -> Table:
+    """Return one row a customer with all that its own orders say; `orders` are as in measure.
+
+    Customers may be taken in any parts: `market_figures` over the rows of all parts, and `measured_against` over
+    each, give what `measure` gives over the whole at once.
+    """
+    counted = _counted(orders, period(as_of))
+    return _joined(_customers(counted, period(as_of)), _volumes(counted), _rhythm(counted), _margins(counted))
+
+
+def market_figures(own: Table) -> Table:
+    """Return one row with the market's usual gap and the book's margin rate, from the own figures of all customers."""
+    return _market(own, own)
+
+
+def measured_against(own: Table, market: Table, as_of: date) -> Table:
+    """Return the columns COLUMNS from the customers' own figures and the market's; each row stands for itself."""
     span = period(as_of)
-    counted = _counted(orders, span)
-    table = _customers(counted, span)
-    for part in (_volumes(counted), _rhythm(counted)):
-        table = table.left_join(part, "customer_id").drop("customer_id_right")
-    table = table.cross_join(_market_gap(_rhythm(counted)))
-    table = _with_margin(table, counted)
+    table = own.cross_join(market)
+    table = table.mutate(margin_rate=ibis.coalesce(_rate(table.earned, table.sold), table.book_rate, 1.0))
     # Each step reads columns of the one before it.
     table = _with_months(_with_quarters(_with_history(table, span)))
     table = _with_stability(_with_orders(table, span))
     return table.select(*COLUMNS)
+
+
+def _joined(customers: Table, *parts: Table) -> Table:
+    for part in parts:
+        customers = customers.left_join(part, "customer_id").drop("customer_id_right")
+    return customers
 
 
 def _counted(orders: Table, span: Period) -> Table:
@@ -171,24 +196,25 @@ def _rhythm(counted: Table) -> Table:
     )
 
 
-def _market_gap(rhythm: Table) -> Table:
-    """The market's usual gap: the median over the customers who have enough gaps of their own."""
-    own = rhythm.filter(rhythm.gaps >= LEAST_GAPS)
-    return own.agg(market_gap=ibis.greatest(own.own_gap, float(LEAST_GAP_DAYS)).median())
-
-
-def _with_margin(table: Table, counted: Table) -> Table:
-    """Add the customer's margin rate over the last year: the own one, else the book's, else 1."""
+def _margins(counted: Table) -> Table:
+    """What was sold in the last year with a margin on record, and what was earned by it."""
     rows = counted.filter(
         counted.is_order & counted.margin.notnull() & (counted.age >= 0) & (counted.age < YEAR_MONTHS)
     )
     rows = rows.mutate(earned=(rows.amount * rows.margin.cast("decimal(18, 9)")).cast(MONEY))
-    own = rows.group_by("customer_id").agg(
-        own_rate=rows.earned.sum().cast("float64") / rows.amount.sum().cast("float64")
-    )
-    book = rows.agg(book_rate=rows.earned.sum().cast("float64") / rows.amount.sum().cast("float64"))
-    table = table.left_join(own, "customer_id").drop("customer_id_right").cross_join(book)
-    return table.mutate(margin_rate=ibis.coalesce(table.own_rate, table.book_rate, 1.0))
+    return rows.group_by("customer_id").agg(earned=rows.earned.sum(), sold=rows.amount.sum())
+
+
+def _market(rhythms: Table, margins: Table) -> Table:
+    """The market's usual gap, the median over those with enough gaps of their own, and the book's margin rate."""
+    own = rhythms.filter(rhythms.gaps >= LEAST_GAPS)
+    gap = own.agg(market_gap=ibis.greatest(own.own_gap, float(LEAST_GAP_DAYS)).median())
+    return gap.cross_join(margins.agg(book_rate=_rate(margins.earned.sum(), margins.sold.sum())))
+
+
+def _rate(earned: Column, sold: Column) -> Column:
+    """The margin rate: the customer's own counts, else the book's, else 1."""
+    return earned.cast("float64") / sold.cast("float64")
 
 
 def _with_history(table: Table, span: Period) -> Table:

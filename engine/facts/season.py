@@ -36,9 +36,20 @@ def seasonal_index(orders: Table, as_of: date) -> Table:
     count. `season_index` and `market_index` are null where the market's history is shorter than a year.
     """
     volumes = monthly_volumes(orders, as_of)
-    market = volumes.group_by("number").agg(volume=volumes.volume.sum())
-    market_index = _market_index(market.mutate(customer_id=ibis.literal("")), as_of)
-    table = _customers(volumes, as_of).cross_join(market_index)
+    return shrunk_index(volumes, market_index(market_volumes(volumes), as_of), as_of)
+
+
+def market_volumes(volumes: Table) -> Table:
+    """Return the volume of each month `number` over all customers, from their monthly volumes."""
+    return volumes.group_by("number").agg(volume=volumes.volume.sum())
+
+
+def shrunk_index(volumes: Table, market: Table, as_of: date) -> Table:
+    """Return the columns COLUMNS from customers' monthly volumes and the market's index by month.
+
+    Customers may be taken in any parts, as each is only held against the market.
+    """
+    table = _customers(volumes, as_of).cross_join(market)
     own = _normal(_medians(_ratios(volumes, as_of)))
     table = table.left_join(own, ["customer_id", "month"]).drop("customer_id_right", "month_right")
     weight = table.years / (table.years + MARKET_YEARS)
@@ -106,9 +117,13 @@ def _normal(indexes: Table) -> Table:
     return indexes.mutate(own_index=indexes.own_index / mean.nullif(0.0))
 
 
-def _market_index(market: Table, as_of: date) -> Table:
-    """The market's index by month; null for all twelve where it has less than a year of history."""
+def market_index(market: Table, as_of: date) -> Table:
+    """Return the market's index by `month`, `market_index`, from its volumes by month number.
+
+    It is null for all twelve where the market has less than a year of history.
+    """
     last = month_number(period(as_of).month_end)
+    market = market.mutate(customer_id=ibis.literal(""))
     medians = _medians(_ratios(market, as_of))
     history = market.agg(whole=(last - market.number.min() + 1) >= YEAR_MONTHS)
     recent = market.filter(market.number > last - YEAR_MONTHS)

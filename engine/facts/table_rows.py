@@ -20,6 +20,7 @@ class TextRow:
 
 
 Rows = Iterator[TextRow]
+PARQUET_BATCH = 10_000
 
 
 def read_csv_rows(file: TableFile) -> Rows:
@@ -63,6 +64,24 @@ def read_xlsx_rows(file: TableFile) -> Rows:
         ) from None
 
 
+def read_parquet_rows(file: TableFile) -> Rows:
+    """Yield the rows of a Parquet file one at a time, the header first; the first row after it is number 1."""
+    from pyarrow import ArrowException, parquet
+
+    try:
+        with parquet.ParquetFile(file.path) as table:
+            yield TextRow(0, tuple(table.schema_arrow.names))
+            line = 1
+            for batch in table.iter_batches(PARQUET_BATCH):
+                columns = [column.to_pylist() for column in batch.columns]
+                for values in zip(*columns, strict=True):
+                    yield TextRow(line, tuple(cell_text(value) for value in values))
+                    line += 1
+    except (ArrowException, OSError) as error:
+        reason = str(error).splitlines()[0][:200]
+        raise file.wrong(f"this is not a readable Parquet file: {reason}", "a Parquet file") from None
+
+
 def cell_text(value: object) -> str:
     """Write a typed cell as text: dates in ISO form, whole numbers without a fraction, true and false."""
     if value is None:
@@ -77,13 +96,25 @@ def cell_text(value: object) -> str:
     return str(value)
 
 
+_READERS: dict[str, Callable[[TableFile], Rows]] = {
+    "csv": read_csv_rows,
+    "xlsx": read_xlsx_rows,
+    "parquet": read_parquet_rows,
+}
+
+
 def read_rows(file: TableFile) -> tuple[tuple[str, ...], Rows]:
-    """Return the column names and the rows after the header of a CSV file or a workbook."""
-    rows = read_xlsx_rows(file) if file.kind == "xlsx" else read_csv_rows(file)
+    """Return the column names and the rows after the header of a table file."""
+    rows = _READERS[file.kind](file)
     header = next(rows, None)
     if header is None:
         raise file.wrong("the file has no header line", "column names in the first line")
     return tuple(column_name(name) for name in header.cells), rows
+
+
+def uneven_row(row: TextRow, columns: int) -> str:
+    """Say that a row has more or fewer cells than there are columns."""
+    return f"the row has {len(row.cells)} values, the header has {columns} columns"
 
 
 def check_header(file: TableFile, names: tuple[str, ...], required: tuple[str, ...], used: tuple[str, ...]) -> None:

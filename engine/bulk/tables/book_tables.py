@@ -1,0 +1,318 @@
+"""Book tables: a whole book in a DuckDB database of a work folder, loaded once, stage by stage."""
+
+# The SQL here is made of this project's own words; names and values are quoted.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import duckdb
+
+from sangdo import __version__
+from sangdo.engine.bulk.tables import bad_rows, customer_tables, given_tables
+from sangdo.engine.bulk.tables.customer_tables import Knowledge, load_part
+from sangdo.engine.bulk.tables.database import Database, open_database
+from sangdo.engine.bulk.tables.given_source import GivenSource, given_source
+from sangdo.engine.bulk.tables.measured_tables import (
+    MONTHS,
+    OWN,
+    add_months,
+    book_lines,
+    measure_market,
+    measure_market_index,
+    measure_own,
+    read_part,
+)  # fmt: skip
+from sangdo.engine.bulk.tables.order_tables import (
+    OrderCounts,
+    OrderFile,
+    all_orders,
+    count_orders,
+    load_orders,
+    open_order_file,
+    sample_of,
+)  # fmt: skip
+from sangdo.engine.bulk.tables.parts import CUSTOMERS, Part, Parts, parts_of
+from sangdo.engine.facts.book import date_of_book, signature
+from sangdo.engine.facts.book_contents import DEALER, later_warning
+from sangdo.engine.facts.book_files import BookFiles, book_files, table_digest
+from sangdo.engine.facts.dealers import covered_until
+from sangdo.engine.facts.given import GivenTable, Layout, customers_layout, observations_layout, products_layout
+from sangdo.engine.facts.measurement import age_warnings
+from sangdo.engine.facts.settings import Settings, read_settings
+from sangdo.engine.language.errors import DataInvalid, Problem
+from sangdo.engine.language.rulebook import Fact, Rulebook
+from sangdo.engine.language.source import raise_problems
+
+LARGE = 64 << 20
+SAMPLED = 64
+"""In a book of more than LARGE bytes one of SAMPLED customers is looked at to cut it into parts."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with the name of a stage, how many of its steps are done, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many customers there are, good rows of orders, and rows that cannot be used."""
+
+    customers: int
+    orders: int
+    bad_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookTables:
+    """A book as tables of `connection`: customers, products, orders and bad_rows.
+
+    `customers` has customer_id, a column for each fact of customers that the book knows anything of, null where it is
+    unknown, and `error`, null for a customer who can be decided; `products` likewise has customer_id and product.
+    The vocabulary's defaults are in neither. `lines` are the thresholds measured from the book.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    as_of: date
+    settings: Settings
+    lines: Mapping[str, float]
+    warnings: tuple[str, ...]
+    counts: Counts
+    parts: tuple[Part, ...]
+
+    def customers_of(self, part: Part) -> str:
+        """Return a query of the customers of a part, in order of their ids."""
+        rows = f"{customer_tables.CUSTOMERS} WHERE part = {part.number}"
+        return f"SELECT * EXCLUDE (part) FROM {rows} ORDER BY customer_id"
+
+    def products_of(self, part: Part) -> str:
+        """Return a query of the products of the customers of a part, in order of the ids and names."""
+        rows = f"{customer_tables.PRODUCTS} WHERE part = {part.number}"
+        return f"SELECT * EXCLUDE (part) FROM {rows} ORDER BY customer_id, product"
+
+
+def load_book(
+    path: Path,
+    rulebook: Rulebook,
+    as_of: date | None,
+    folder: Path,
+    *,
+    today: date | None = None,
+    memory: str | None = None,
+    progress: Progress | None = None,
+    part_customers: int = CUSTOMERS,
+) -> BookTables:
+    """Load a book folder, or a lone file of orders, into the database of a work folder; what is loaded is not redone.
+
+    `memory` is how much DuckDB may use, such as "4GB", `part_customers` how many customers a part is to hold. Bad rows
+    stop nothing, faults of a file do. Raises DataInvalid with the problems of all files.
+    """
+    files = book_files(path, str(path))
+    settings = read_settings(files.settings, files.settings.name, rulebook.facts) if files.settings else Settings()
+    date_used = date_of_book(str(path), as_of or settings.as_of or today)
+    database = open_database(folder, _key(files, rulebook, date_used, part_customers), memory)
+    loading = _Loading(database, files, rulebook, date_used, settings, progress or (lambda *_: None))
+    return loading.tables(part_customers)
+
+
+def _key(files: BookFiles, rulebook: Rulebook, as_of: date, part_customers: int) -> str:
+    """The fingerprint of all that decides what is loaded."""
+    code = [*Path(__file__).parent.glob("*.py"), *(Path(__file__).parents[2] / "facts").glob("*.py")]
+    parts = [__version__, duckdb.__version__, as_of.isoformat(), str(part_customers), signature(rulebook)]
+    digest = hashlib.sha256()
+    for part in [*parts, *(file.read_text("utf-8") for file in sorted(code))]:
+        digest.update(f"{len(part)}:{part}".encode())
+    for file in files.all:
+        digest.update(f"{file.name}={table_digest(file)};".encode())
+    return digest.hexdigest()
+
+
+class _Loading:
+    """One book being loaded: the stages in their order, each of which finds what those before it left."""
+
+    def __init__(
+        self, database: Database, files: BookFiles, rulebook: Rulebook, as_of: date, settings: Settings,
+        progress: Progress,
+    ) -> None:  # fmt: skip
+        self._database = database
+        self._files = files
+        self._rulebook = rulebook
+        self._as_of = as_of
+        self._settings = settings
+        self._progress = progress
+
+    def tables(self, part_customers: int) -> BookTables:
+        database = self._database
+        if database.noted("rows") is None:
+            self._load_rows(part_customers)
+        parts = Parts(tuple(database.noted("bounds")))
+        counts = count_orders(database, self._as_of) if self._files.orders else OrderCounts(0, 0, None, None, None)
+        known = self._knowledge(counts)
+        self._measure(parts, known)
+        self._each("customers", parts, lambda part: self._load_part(part, known))
+        database.once("tidied", lambda: self._tidy())
+        for view, table in (("customers", customer_tables.CUSTOMERS), ("products", customer_tables.PRODUCTS)):
+            database.connection.execute(f"CREATE OR REPLACE VIEW {view} AS SELECT * EXCLUDE (part) FROM {table}")
+        if self._files.orders:
+            rows = f"SELECT * EXCLUDE (part) FROM ({all_orders(database)})"
+            database.connection.execute(f"CREATE OR REPLACE VIEW orders AS {rows}")
+        totals = Counts(
+            int(database.value(f"SELECT count(*) FROM {customer_tables.CUSTOMERS}")),
+            counts.rows,
+            int(database.value(f"SELECT count(*) FROM (SELECT DISTINCT file, line FROM {bad_rows.TABLE})")),
+        )
+        lines = {str(name): float(line) for name, line in (database.noted("lines") or {}).items()}
+        warnings = self._warnings(counts)
+        return BookTables(database.connection, self._as_of, self._settings, lines, warnings, totals, tuple(parts))
+
+    def _load_rows(self, part_customers: int) -> None:
+        """Read all files, once it is sure that each of them can be read."""
+        database, facts = self._database, self._rulebook.facts
+        bad_rows.create_bad_rows(database.connection)
+        spool = database.spool()
+        orders, given = self._open(spool)
+        if database.noted("bounds") is None:
+            database.note("bounds", self._parts(orders, given.get("customers"), part_customers).bounds)
+        parts = Parts(tuple(database.noted("bounds")))
+        steps = len(given) + (orders is not None)
+        self._progress("reading", 0, steps)
+        if orders is not None:
+            load_orders(database, orders, parts, spool)
+            self._progress("reading", 1, steps)
+        for table, source in given.items():
+            if table == "observations":
+                database.note("seen", given_tables.load_observations(database, source, parts, facts))
+            else:
+                given_tables.load_rows(database, source, parts, f"given_{table}")
+                database.note(f"columns of {table}", list(given_tables.fact_columns(source)))
+            self._progress("reading", steps - len(given) + list(given).index(table) + 1, steps)
+        database.spool()
+        database.note("rows", True)
+
+    def _open(self, spool: Path) -> tuple[OrderFile | None, dict[str, GivenSource]]:
+        """Open all files; the problems of all of them are raised at once."""
+        problems: list[Problem] = []
+        orders, given = None, {}
+        try:
+            if self._files.orders is not None:
+                orders = open_order_file(self._database.connection, self._files.orders, spool)
+        except DataInvalid as error:
+            problems.extend(error.problems)
+        for table, (path, layout) in self._given_files().items():
+            try:
+                opened = GivenTable(path, path.name, layout)
+                opened.close()
+                given[table] = given_source(self._database.connection, opened, spool)
+            except DataInvalid as error:
+                problems.extend(error.problems)
+        raise_problems(problems, DataInvalid)
+        return orders, given
+
+    def _given_files(self) -> dict[str, tuple[Path, Layout]]:
+        facts = self._rulebook.facts
+        files = {
+            "customers": (self._files.customers, customers_layout(facts)),
+            "products": (self._files.products, products_layout(facts)),
+            "observations": (self._files.observations, observations_layout(facts)),
+        }
+        return {table: (path, layout) for table, (path, layout) in files.items() if path is not None}
+
+    def _parts(self, orders: OrderFile | None, customers: GivenSource | None, part_customers: int) -> Parts:
+        tables = [path for path in (self._files.orders, self._files.customers) if path is not None]
+        one_of = SAMPLED if sum(_size(path) for path in tables) > LARGE else 1
+        queries = [sample_of(orders, one_of)] if orders is not None else []
+        if customers is not None:
+            ids = f"SELECT {customers.cell('customer_id')} AS customer_id FROM {customers.relation}"
+            queries.append(f"SELECT DISTINCT customer_id FROM ({ids}) WHERE hash(customer_id) % {one_of} = 0")
+        sample = self._database.connection.execute(" UNION ".join(queries)).fetchall()
+        ids_found = [str(row[0]) for row in sample if row[0] is not None]
+        return parts_of(ids_found, one_of, orders.rows if orders is not None else 0, part_customers)
+
+    def _knowledge(self, counts: OrderCounts) -> Knowledge:
+        files, noted = self._files, self._database.noted
+        named = {"customers": files.customers, "products": files.products, "observations": files.observations}
+        listed, of_products = noted("columns of customers"), noted("columns of products")
+        seen = [(str(name), bool(of_product)) for name, of_product in noted("seen") or ()]
+        facts = self._rulebook.facts
+        return Knowledge(
+            facts,
+            self._as_of,
+            covered_until(counts.newest, self._as_of),
+            files.orders.name if files.orders else None,
+            tuple(listed) if files.customers else None,
+            tuple(of_products) if files.products else None,
+            tuple(seen) if files.observations else None,
+            files.orders is not None and "role" in facts and self._any_dealer(facts),
+            {table: path.name for table, path in named.items() if path is not None},
+            {name: value for name, value in self._settings.season.facts(self._as_of).items() if name in facts},
+            self._settings.defaults,
+        )
+
+    def _any_dealer(self, facts: Mapping[str, Fact]) -> bool:
+        def found() -> bool:
+            database = self._database
+            if self._settings.defaults.get("role", facts["role"].default) == DEALER:
+                return True
+            listed = self._files.customers and "role" in database.noted("columns of customers")
+            if listed and database.value(f"SELECT bool_or(role = '{DEALER}') FROM {given_tables.CUSTOMERS}"):
+                return True
+            dealers = f"fact = 'role' AND {given_tables.TEXT} = '{DEALER}' AND product IS NULL"
+            query = f"SELECT count(*) > 0 FROM {given_tables.OBSERVATIONS} WHERE {dealers}"
+            return bool(self._files.observations and database.value(query))
+
+        if self._database.noted("dealers") is None:
+            self._database.note("dealers", found())
+        return bool(self._database.noted("dealers"))
+
+    def _measure(self, parts: Parts, known: Knowledge) -> None:
+        if self._files.orders is None:
+            return
+
+        def measure_part(part: Part) -> None:
+            read_part(self._database, part)
+            measure_own(self._database, part, self._as_of)
+            if known.dealers:
+                add_months(self._database, part, known.covered)
+
+        self._each("measuring", parts, measure_part)
+        self._database.once("market", partial(measure_market, self._database, self._as_of))
+        if known.dealers:
+            self._database.once("market index", partial(measure_market_index, self._database, known.covered))
+        if self._database.noted("lines") is None:
+            self._database.note("lines", book_lines(self._database, self._rulebook.thresholds, self._as_of))
+
+    def _load_part(self, part: Part, known: Knowledge) -> None:
+        if known.orders:
+            read_part(self._database, part)
+        load_part(self._database, part, known)
+
+    def _each(self, stage: str, parts: Parts, work: Callable[[Part], None]) -> None:
+        for part in parts:
+            self._database.once(f"{stage} {part.number}", partial(work, part))
+            self._progress(stage, part.number + 1, len(parts))
+
+    def _tidy(self) -> None:
+        """Drop what is only needed to make the tables; how many observations are later is kept."""
+        if self._files.observations and self._database.noted("later") is None:
+            self._database.note("later", given_tables.later_observations(self._database, self._as_of))
+        given = (given_tables.CUSTOMERS, given_tables.PRODUCTS, given_tables.OBSERVATIONS)
+        self._database.drop(OWN, MONTHS, *given)
+        self._database.connection.execute("CHECKPOINT")
+
+    def _warnings(self, counts: OrderCounts) -> tuple[str, ...]:
+        warnings: list[str] = []
+        if self._files.orders and counts.first and counts.last:
+            orders = self._files.orders.name
+            warnings.extend(age_warnings(orders, counts.rows, counts.later, counts.first, counts.last, self._as_of))
+        later = self._database.noted("later")
+        return (*warnings, *later_warning(int(later or 0), self._as_of))
+
+
+def _size(path: Path) -> int:
+    if path.is_dir():
+        return sum(file.stat().st_size for file in path.rglob("*.parquet"))
+    return path.stat().st_size
