@@ -1,1 +1,1 @@
-"""Charts: figures drawn as SVG that stands in a page without any script."""
+"""Charts as pictures that stand in a page: made by a charting library, without scripts, readable without colour."""

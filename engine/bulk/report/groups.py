@@ -11,7 +11,7 @@ from sangdo.engine.language.rulebook import Rulebook
 QUADRANT, PROSPECTS = "quadrant", "prospect_quadrant"
 NEW, LOST, PROSPECTIVE, FUTURE, UNKNOWN, ERROR = "new", "lost", "prospective", "future", "unknown", "error"
 ABSENT = "absent"
-"""Not in the book yet on the earlier date."""
+"""A customer who had bought nothing up to the date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Groups:
     @property
     def every(self) -> tuple[str, ...]:
         """All groups."""
-        return (*self.existing, *self.prospects, PROSPECTIVE, FUTURE, UNKNOWN, ERROR)
+        return (*self.existing, *self.prospects, PROSPECTIVE, FUTURE, ABSENT, UNKNOWN, ERROR)
 
 
 def groups_of(rulebook: Rulebook) -> Groups:
@@ -49,5 +49,7 @@ def group_sql(answers: Collection[str], facts: Collection[str]) -> str:
         cases += [(f"known.kind = '{kind}'", f"'{kind}'") for kind in (FUTURE, PROSPECTIVE)]
     if "standing" in facts:
         cases += [(f"known.standing = '{standing}'", f"'{standing}'") for standing in (NEW, LOST)]
+        # Listed as a customer, but nothing bought up to the date.
+        cases.append(("known.kind = 'existing' AND known.standing IS NULL", f"'{ABSENT}'"))
     told = " ".join(f"WHEN {test} THEN {group}" for test, group in cases)
     return f"CASE {told} ELSE '{UNKNOWN}' END"
