@@ -13,7 +13,7 @@ from sangdo.commands.verbs import Verbs
 from sangdo.engine.language.errors import SangdoError
 
 VERBS = (
-    "plan", "explain", "whatif", "book", "measure", "check", "fmt", "analyze", "diff", "test", "trace", "list",
+    "plan", "explain", "whatif", "book", "measure", "batch", "check", "fmt", "analyze", "diff", "test", "trace", "list",
     "schema", "log", "feedback",
 )  # fmt: skip
 INTERNAL = 1

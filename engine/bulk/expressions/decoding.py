@@ -28,3 +28,17 @@ def _chunk(chunk: pyarrow.Array, dictionary: pyarrow.Array) -> pyarrow.Array:
         return pyarrow.DictionaryArray.from_arrays(chunk.cast(pyarrow.int16()), dictionary)
     inner = pyarrow.DictionaryArray.from_arrays(chunk.values.cast(pyarrow.int16()), dictionary)
     return pyarrow.ListArray.from_arrays(chunk.offsets, inner, mask=chunk.is_null() if chunk.null_count else None)
+
+
+def with_words(table: pyarrow.Table) -> pyarrow.Table:
+    """Return the table with plain strings in place of dictionaries, for readers who know none."""
+    return pyarrow.table({name: _plain(table[name]) for name in table.column_names})
+
+
+def _plain(column: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
+    kind = column.type
+    if pyarrow.types.is_dictionary(kind):
+        return column.cast(pyarrow.string())
+    if pyarrow.types.is_list(kind) and pyarrow.types.is_dictionary(kind.value_type):
+        return column.cast(pyarrow.list_(pyarrow.string()))
+    return column

@@ -13,8 +13,9 @@ from typing import Any
 
 import duckdb
 
+from sangdo.engine.bulk.batch.deciding import decide_parts
 from sangdo.engine.bulk.report import volumes
-from sangdo.engine.bulk.report.deciding import decide_parts, load_decisions
+from sangdo.engine.bulk.report.decision_tables import add_rows, load_decisions
 from sangdo.engine.bulk.report.groups import PROSPECTS, QUADRANT, Groups, group_sql, groups_of
 from sangdo.engine.bulk.tables.book_tables import BookTables, Progress, load_book
 from sangdo.engine.facts.measures import LEAST_MONTHS
@@ -103,10 +104,7 @@ def _place_then(
     wanted = [name for name in ("customer_id", "kind", "standing") if name in _columns(other, "customers")]
     for part in book.parts:
         rows = other.sql(f"SELECT {', '.join(wanted)} FROM ({book.customers_of(part)})").to_arrow_table()
-        cursor.register("then_rows", rows)
-        cursor.execute("CREATE TEMP TABLE IF NOT EXISTS customers_then AS SELECT * FROM then_rows LIMIT 0").fetchall()
-        cursor.execute("INSERT INTO customers_then SELECT * FROM then_rows").fetchall()
-        cursor.unregister("then_rows")
+        add_rows(cursor, "customers_then", rows)
     other.close()
     book.connection.close()
     _place(cursor, "people_then", "customers_then", "decided_then", (volumes.THEN, "NULL"))

@@ -17,7 +17,7 @@ import duckdb
 from sangdo import __version__
 from sangdo.engine.bulk.tables import bad_rows, customer_tables, given_tables
 from sangdo.engine.bulk.tables.customer_tables import Knowledge, load_part
-from sangdo.engine.bulk.tables.database import Database, open_database
+from sangdo.engine.bulk.tables.database import KEY, Database, open_database
 from sangdo.engine.bulk.tables.given_source import GivenSource, given_source
 from sangdo.engine.bulk.tables.measured_tables import (
     MONTHS,
@@ -73,10 +73,12 @@ class BookTables:
 
     `customers` has customer_id, a column for each fact of customers that the book knows anything of, null where it is
     unknown, and `error`, null for a customer who can be decided; `products` likewise has customer_id and product.
-    The vocabulary's defaults are in neither. `observed` counts the observations of a fact by day, where there are any. `lines` are the thresholds measured from the book.
+    The vocabulary's defaults are in neither. `lines` are the thresholds measured from the book, `key` is a fingerprint
+    of all that decides what the tables hold. Where there are observations, `observed` counts those of a fact by day.
     """
 
     connection: duckdb.DuckDBPyConnection
+    key: str
     as_of: date
     settings: Settings
     lines: Mapping[str, float]
@@ -167,7 +169,16 @@ class _Loading:
         )
         lines = {str(name): float(line) for name, line in (database.noted("lines") or {}).items()}
         warnings = self._warnings(counts)
-        return BookTables(database.connection, self._as_of, self._settings, lines, warnings, totals, tuple(parts))
+        return BookTables(
+            database.connection,
+            str(database.noted(KEY)),
+            self._as_of,
+            self._settings,
+            lines,
+            warnings,
+            totals,
+            tuple(parts),
+        )
 
     def _load_rows(self, part_customers: int) -> None:
         """Read all files, once it is sure that each of them can be read."""
