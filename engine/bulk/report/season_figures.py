@@ -13,9 +13,8 @@ import ibis  # type: ignore[import-untyped]
 from sangdo.engine.bulk.report.decided_book import DecidedBook
 from sangdo.engine.facts.book_contents import DEALER
 from sangdo.engine.facts.dealers import covered_until
-from sangdo.engine.facts.months import YEAR_MONTHS
+from sangdo.engine.facts.months import YEAR_MONTHS, month_number
 from sangdo.engine.facts.season import market_index, market_volumes, monthly_volumes, shrunk_index
-from sangdo.engine.facts.sql_text import quoted
 
 MARKET, REP, PRODUCT = "market", "rep", "product"
 MOST_PARTS = 8
@@ -53,7 +52,8 @@ def tell_season(decided: DecidedBook) -> dict[str, Any] | None:
     calendar = decided.book.settings.season
     return {
         "to": covered.isoformat(),
-        "line": line,
+        "years": seasons.years(),
+        "lines": [{"threshold": MARKET_LINE, "value": line}, {"threshold": DEALER_LINE, "value": own_line}],
         "peak_line": PEAK,
         "calendar_off": sorted(calendar.off),
         "calendar_peak": sorted(calendar.peak),
@@ -82,6 +82,11 @@ class _Seasons:
 
     def volumes(self, *more: str) -> Table:
         return monthly_volumes(ibis.table(_ORDERS, name="told_orders"), self._covered, *more)
+
+    def years(self) -> float:
+        """How many years the orders reach back."""
+        first = self._decided.row("SELECT min(date) FROM orders")[0]
+        return round((month_number(self._covered) - month_number(first) + 1) / YEAR_MONTHS, 2)
 
     def index_of(self, volumes: Table) -> list[float]:
         """The index of the twelve months; empty where it cannot be told."""
@@ -121,7 +126,7 @@ class _Seasons:
         decided.cursor.execute(query, [default]).fetchall()
         if not decided.row("SELECT count(*) FROM shown_dealers")[0]:
             return
-        rows = f"SELECT * FROM told_orders SEMI JOIN shown_dealers USING (customer_id)"
+        rows = "SELECT * FROM told_orders SEMI JOIN shown_dealers USING (customer_id)"
         decided.rows(f"CREATE OR REPLACE TEMP VIEW dealer_rows AS {rows}")
         market = market_index(market_volumes(self.volumes()), self._covered)
         decided.rows(f"CREATE OR REPLACE TEMP TABLE told_market AS {_sql(market)}")
