@@ -16,6 +16,7 @@ from sangdo.engine.bulk.charts.svg import FAINT, FONT, INK, SOFT, svg_of
 
 WIDTH, HEIGHT = 300, 270
 SPOT, ARROW = 24, 95
+SPOT, ARROW = 26, 75
 LEAST_CELL, MOST_CELL = 6, 150
 PATCHES = ("top_right", "bottom_right", "top_left", "bottom_left")
 """Where the groups are, EI first: contribution is across, stability up."""
@@ -56,6 +57,7 @@ class Frame:
     sign: str = ""
     korean: bool = False
     """The sign of the currency, and whether large amounts are written in 만 and 억."""
+    """The sign of the currency."""
 
 
 def quadrant_chart(
@@ -91,6 +93,7 @@ def _axes(frame: Frame) -> dict[str, Any]:
         "x:Q", title=frame.contribution_title,
         scale=altair.Scale(type="log", domain=[frame.low, frame.high], nice=False),
         axis=altair.Axis(tickCount=4, labelExpr=_amount(frame)),
+        axis=altair.Axis(tickCount=4, labelExpr=f"'{frame.sign}' + format(datum.value, ',')"),
     )  # fmt: skip
     up = altair.Y(
         "y:Q", title=frame.stability_title, scale=altair.Scale(domain=[0, 1], nice=False),

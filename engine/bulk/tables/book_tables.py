@@ -56,7 +56,7 @@ class BookTables:
     `customers` has customer_id, a column for each fact of customers that the book knows anything of, null where it is
     unknown, and `error`, null for a customer who can be decided; `products` likewise has customer_id and product.
     The vocabulary's defaults are in neither. `lines` are the thresholds measured from the book, `key` is a fingerprint
-    of all that decides what the tables hold.
+    of all that decides what the tables hold. Where there are observations, `observed` counts those of a fact by day.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -229,6 +229,7 @@ class _Loading:
         """Drop what is only needed to make the tables; how many observations are later is kept."""
         if self._files.observations and self._database.noted("later") is None:
             self._database.note("later", given_tables.later_observations(self._database, self._as_of))
+            given_tables.keep_days(self._database, self._as_of)
         given = (given_tables.CUSTOMERS, given_tables.PRODUCTS, given_tables.OBSERVATIONS)
         self._database.drop(OWN, MONTHS, *given)
         self._database.connection.execute("CHECKPOINT")
