@@ -16,7 +16,7 @@ from sangdo.engine.facts.book import open_book
 from sangdo.engine.facts.facts import Known
 from sangdo.engine.language.loading import load_rulebook
 from sangdo.engine.language.rulebook import Rulebook, Value
-from sangdo.tests.bulk.books import in_parquet, mixed_book
+from sangdo.tests.bulk.mixed_book import in_parquet, mixed_book
 
 ROOT = Path(__file__).parents[2]
 CHOICES = {

@@ -16,7 +16,6 @@ from sangdo.engine.bulk.charts.svg import FAINT, FONT, INK, SOFT, svg_of
 
 WIDTH, HEIGHT = 300, 270
 SPOT, ARROW = 24, 95
-SPOT, ARROW = 26, 75
 LEAST_CELL, MOST_CELL = 6, 150
 PATCHES = ("top_right", "bottom_right", "top_left", "bottom_left")
 """Where the groups are, EI first: contribution is across, stability up."""
@@ -57,7 +56,6 @@ class Frame:
     sign: str = ""
     korean: bool = False
     """The sign of the currency, and whether large amounts are written in 만 and 억."""
-    """The sign of the currency."""
 
 
 def quadrant_chart(
@@ -71,7 +69,10 @@ def quadrant_chart(
     earlier: Lines | None = None,
 ) -> str:
     """Return the picture as SVG; `groups` names what stands in the PATCHES, `earlier` are lines drawn dashed."""
-    layers = [_spots([s for s in spots if s.turn is None], frame), _spots([s for s in spots if s.turn is not None], frame)]
+    layers = [
+        _spots([s for s in spots if s.turn is None], frame),
+        _spots([s for s in spots if s.turn is not None], frame),
+    ]
     drawn = [layer for layer in layers if layer is not None]
     if earlier is not None:
         drawn += list(_rules(_that_moved(earlier, lines), frame, [4, 3], SOFT))
@@ -93,7 +94,6 @@ def _axes(frame: Frame) -> dict[str, Any]:
         "x:Q", title=frame.contribution_title,
         scale=altair.Scale(type="log", domain=[frame.low, frame.high], nice=False),
         axis=altair.Axis(tickCount=4, labelExpr=_amount(frame)),
-        axis=altair.Axis(tickCount=4, labelExpr=f"'{frame.sign}' + format(datum.value, ',')"),
     )  # fmt: skip
     up = altair.Y(
         "y:Q", title=frame.stability_title, scale=altair.Scale(domain=[0, 1], nice=False),
@@ -170,7 +170,9 @@ def _words(groups: Mapping[str, str], frame: Frame) -> Any:
                 x=altair.X("px:Q", scale=None, axis=None), y=altair.Y("py:Q", scale=None, axis=None), text="text:N"
             )
             style = {"stroke": stroke, "strokeWidth": 4, "strokeJoin": "round"} if stroke else {}
-            layers.append(base.mark_text(align=align, fontWeight="bold", fontSize=12, color=INK, baseline="middle", **style))
+            layers.append(
+                base.mark_text(align=align, fontWeight="bold", fontSize=12, color=INK, baseline="middle", **style)
+            )
     return altair.layer(*layers)
 
 

@@ -21,10 +21,6 @@ def _decoded(column: pyarrow.ChunkedArray, words: list[str]) -> pyarrow.ChunkedA
     if pyarrow.types.is_list(column.type):
         kind = pyarrow.list_(kind)
     return pyarrow.chunked_array([_chunk(chunk, dictionary) for chunk in column.chunks], kind)
-    chunks = [_chunk(chunk, dictionary) for chunk in column.chunks]
-    words_type = pyarrow.dictionary(pyarrow.int16(), pyarrow.string())
-    empty = pyarrow.list_(words_type) if pyarrow.types.is_list(column.type) else words_type
-    return pyarrow.chunked_array(chunks, None if chunks else empty)
 
 
 def _chunk(chunk: pyarrow.Array, dictionary: pyarrow.Array) -> pyarrow.Array:

@@ -9,8 +9,8 @@ from babel.dates import get_month_names
 
 from sangdo.engine.bulk.charts.season_chart import Month, season_chart
 from sangdo.engine.bulk.report.headlines import listed_months
-from sangdo.engine.bulk.report.sections import Cell, Listing, Named, Row, Section, Table
 from sangdo.engine.bulk.report.season_figures import MARKET
+from sangdo.engine.bulk.report.sections import Cell, Listing, Named, Row, Section, Table
 from sangdo.engine.bulk.report.speech import Speech
 from sangdo.engine.facts.months import YEAR_MONTHS
 from sangdo.engine.language.rulebook import Basis
