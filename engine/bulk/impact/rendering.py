@@ -64,7 +64,7 @@ def _picture(impact: Impact, rulebook: Rulebook, language: str, say: dict[str, s
         notes.append(filled("edge", companies(drawn.at_the_edge), wording.money(drawn.low)))
     pictures = [
         (say[f"picture_{side}"], Markup(svg)) for side, svg in (("before", drawn.before), ("after", drawn.after))
-    ]  # noqa: S704
+    ]
     return {"pictures": pictures, "notes": notes}
 
 
