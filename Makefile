@@ -23,7 +23,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/sangdo test -q --coverage --threshold 100
 	$(BIN)/sangdo analyze
 	$(BIN)/sangdo trace --fail-orphans -f csv -o $(VENV)/clauses.csv
-	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
 
 nightly: $(VENV)/.installed-dev
 	$(BIN)/pytest --nightly tests/property tests/audit tests/verify/test_seeded_defects.py
