@@ -61,7 +61,7 @@ class Findings:
             f"SELECT count(*), count(*) FILTER (moved), count(*) FILTER (changed), coalesce({sums}, 0)::DOUBLE, "
             f"coalesce({sums} FILTER (moved), 0)::DOUBLE FROM seen"
         )[0]
-        return found  # type: ignore[return-value]
+        return found
 
     def matrix(self) -> Rows:
         """Return each pair of groups before and after, with its customers and their revenue."""
@@ -159,5 +159,3 @@ class Findings:
             "FROM chosen LEFT JOIN told USING (customer_id) LEFT JOIN why USING (customer_id) "
             "LEFT JOIN work USING (customer_id) ORDER BY moved DESC, revenue DESC NULLS LAST, customer_id"
         )
-
-
