@@ -1,0 +1,58 @@
+"""Group figures: customers, revenue, trend and hours of each group of a book."""
+
+# The SQL here is made of this project's own words.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from typing import Any
+
+from sangdo.engine.bulk.report.book_figures import amount, covered_quarters, reaches_back, share_of
+from sangdo.engine.bulk.report.decided_book import DecidedBook
+from sangdo.engine.bulk.report.volumes import QUARTER_NAMES
+from sangdo.engine.facts.measures import YEAR_QUARTERS
+from sangdo.engine.facts.months import YEAR_MONTHS
+
+
+def tell_groups(decided: DecidedBook) -> list[dict[str, Any]]:
+    """Tell of each group that has customers: how many, revenue and its share, trend, quarters, and hours a week.
+
+    `trend` is the revenue of the last twelve months against the twelve before, `quarter_trend` the last quarter
+    against the same one a year ago; either is None where the orders do not reach back so far, or nothing was sold.
+    `quarters` are those the orders cover, the oldest first.
+    """
+    quarters = covered_quarters(decided)
+    sums = ", ".join(f"sum({name})" for name in QUARTER_NAMES[:quarters])
+    rows = decided.rows(
+        f"SELECT grp, count(*), sum(revenue), sum(revenue_before), sum(hours), count(hours){', ' if sums else ''}{sums} "
+        "FROM people LEFT JOIN volumes USING (customer_id) GROUP BY grp"
+    )
+    found = {row[0]: row[1:] for row in rows}
+    total = sum(amount(row[1]) for row in found.values())
+    hours = sum(amount(row[3]) for row in found.values())
+    whole = reaches_back(decided, 2 * YEAR_MONTHS)
+    told = []
+    for group in decided.groups.every:
+        if group not in found:
+            continue
+        customers, revenue, before, given, with_hours, *volumes = found[group]
+        newest_first = [amount(volume) for volume in volumes]
+        told.append({
+            "group": group,
+            "customers": customers,
+            "revenue": amount(revenue),
+            "share": share_of(amount(revenue), total),
+            "revenue_before": amount(before) if whole else None,
+            "trend": share_of(amount(revenue), amount(before)) if whole else None,
+            "quarter_trend": _quarter_trend(newest_first),
+            "quarters": newest_first[::-1],
+            "hours": amount(given) if with_hours else None,
+            "hours_share": share_of(amount(given), hours) if with_hours else None,
+        })  # fmt: skip
+    return told
+
+
+def _quarter_trend(newest_first: list[float]) -> float | None:
+    if len(newest_first) <= YEAR_QUARTERS:
+        return None
+    return share_of(newest_first[0], newest_first[YEAR_QUARTERS])
