@@ -239,8 +239,11 @@ def test_other_hours_and_actions_change_plans_though_nobody_moves(tmp_path: Path
     told = json.loads(done.stdout)
     assert told["customers"]["moved"] == 0
     assert told["hours"]["after"] - told["hours"]["before"] == pytest.approx(0.5 * 56)
-    causes = {one["question"]: (one["customers"], one["moved"]) for one in told["causes"]["told"]}
-    assert causes == {"hours_per_week": (56, 0), "time_plan": (36, 0)}
+    causes: Counter[str] = Counter()
+    for one in told["causes"]["told"]:
+        causes[one["question"]] += one["customers"]
+        assert one["moved"] == 0
+    assert causes == {"hours_per_week": 56, "time_plan": 36}
     drifting = next(one for one in told["changed"] if one["after"] == "EII")
     assert [(one["action"], one["change"]) for one in drifting["actions"]] == [("short-term-plan", "dropped")]
     assert [one["before"] for one in drifting["causes"]] == [[{"rule": "TP-2", "basis": "document"}]]

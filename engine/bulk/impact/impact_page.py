@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sangdo.engine.decision.pages.figures import capitalised
+from sangdo.engine.decision.pages.figures import capitalised, heading_of
 from sangdo.engine.decision.pages.findings import AIMS
 from sangdo.engine.decision.particles import settle_particles
 from sangdo.engine.decision.wording import Wording
@@ -226,10 +226,14 @@ class ImpactPage:
         if not one["moved"]:
             answers = one["answers"][:ANSWERS]
         return [
-            f"{_of_product(one['title'], one['product'])}: "
+            f"{_of_product(self._label(one), one['product'])}: "
             f"{self._answer(one['before_label'])} → {self._answer(one['after_label'])}"
             for one in answers
         ]
+
+    def _label(self, answer: Told) -> str:
+        known = answer["question"] in self._rulebook.facts
+        return heading_of(self._wording, answer["question"]) if known else str(answer["title"])
 
     def _answer(self, label: str | None) -> str:
         return self._say["no_answer"] if label is None else label
