@@ -41,8 +41,11 @@ def season_chart(months: Sequence[Month], average: str, name: str, title: str, d
     up = altair.Y("index:Q", axis=None, scale=altair.Scale(domain=[0, top], nice=False))
     fill = altair.Fill("fill:N", scale=None)
     bars = base.mark_bar(stroke=SOFT, strokeWidth=0.8, width=21).encode(y=up, fill=fill)
-    shown = base.mark_text(dy=-6, fontSize=10, color=INK).encode(y=up, text="shown:N")
-    words = base.mark_text(dy=-18, fontSize=9.5, fontWeight="bold", color=INK).encode(y=up, text="word:N")
+    texts = [
+        base.mark_text(dy=dy, color=INK, baseline="middle", **look, **style).encode(y=up, text=f"{name}:N")
+        for style in ({"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}, {})
+        for name, dy, look in (("shown", -7, {"fontSize": 10}), ("word", -18, {"fontSize": 9.5, "fontWeight": "bold"}))
+    ]
     names = base.mark_text(fontSize=10.5, color=SOFT).encode(y=altair.value(HEIGHT + 12), text="name:N")
     line = altair.Chart(altair.Data(values=[{"index": 1, "text": average}]))
     rule = line.mark_rule(color=INK, strokeDash=[4, 3], strokeWidth=1).encode(y=up)
@@ -50,7 +53,7 @@ def season_chart(months: Sequence[Month], average: str, name: str, title: str, d
         x=altair.value(WIDTH + 5), y=up, text="text:N"
     )
     chart = (
-        altair.layer(bars, rule, shown, words, names, label)
+        altair.layer(bars, rule, *texts, names, label)
         .properties(width=WIDTH, height=HEIGHT, padding={"left": 4, "top": 8, "right": 44, "bottom": 22})
         .configure(font=FONT, aria=False, background="transparent", autosize={"type": "none"})
         .configure_view(stroke=None)
