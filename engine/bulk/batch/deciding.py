@@ -1,5 +1,8 @@
 """Deciding a book part by part: the sweep over the customers of one part after another."""
 
+# The SQL here is made of this project's own words.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -64,21 +67,27 @@ def decision_queries(
 ) -> list[tuple[str, Mapping[str, list[str]]]]:
     """Return the queries that decide the part that is loaded, of customers and of products, with the words of their
     numbered columns."""
-    here = ibis.duckdb.from_connection(connection)
     stages: list[str] = []
 
     def stage(name: str, table: ibis.Table) -> ibis.Table:
-        stages.append(f'"{name}" AS ({here.compile(table)})')
+        stages.append(f'"{name}" AS ({_sql(table)})')
         return ibis.table(table.schema(), name)
 
-    by_product = book_has_products(connection, rulebook)
-    swept = sweep(
-        rulebook, thresholds, here.table(CUSTOMERS), here.table(PRODUCTS) if by_product else None, stage, asks
-    )
+    products = _table(connection, PRODUCTS) if book_has_products(connection, rulebook) else None
+    swept = sweep(rulebook, thresholds, _table(connection, CUSTOMERS), products, stage, asks)
     outs = [swept.customers.order_by("customer_id")]
     if swept.products is not None:
         outs.append(swept.products.order_by("customer_id", "product"))
-    return [(f"WITH {', '.join(stages)} {here.compile(out)}", swept.words) for out in outs]
+    return [(f"WITH {', '.join(stages)} {_sql(out)}", swept.words) for out in outs]
+
+
+def _table(connection: duckdb.DuckDBPyConnection, name: str) -> ibis.Table:
+    schema = connection.sql(f"SELECT * FROM {name} LIMIT 0").to_arrow_table().schema
+    return ibis.table(ibis.Schema.from_pyarrow(schema), name)
+
+
+def _sql(table: ibis.Table) -> str:
+    return str(ibis.to_sql(table, dialect="duckdb", pretty=False))
 
 
 def book_has_products(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook) -> bool:

@@ -15,7 +15,7 @@ import altair
 from sangdo.engine.bulk.charts.svg import FAINT, FONT, INK, SOFT, svg_of
 
 WIDTH, HEIGHT = 300, 270
-SPOT, ARROW = 26, 75
+SPOT, ARROW = 24, 95
 LEAST_CELL, MOST_CELL = 6, 150
 PATCHES = ("top_right", "bottom_right", "top_left", "bottom_left")
 """Where the groups are, EI first: contribution is across, stability up."""
@@ -54,7 +54,8 @@ class Frame:
     contribution_title: str
     stability_title: str
     sign: str = ""
-    """The sign of the currency."""
+    korean: bool = False
+    """The sign of the currency, and whether large amounts are written in 만 and 억."""
 
 
 def quadrant_chart(
@@ -89,13 +90,21 @@ def _axes(frame: Frame) -> dict[str, Any]:
     across = altair.X(
         "x:Q", title=frame.contribution_title,
         scale=altair.Scale(type="log", domain=[frame.low, frame.high], nice=False),
-        axis=altair.Axis(tickCount=4, labelExpr=f"'{frame.sign}' + format(datum.value, ',')"),
+        axis=altair.Axis(tickCount=4, labelExpr=_amount(frame)),
     )  # fmt: skip
     up = altair.Y(
         "y:Q", title=frame.stability_title, scale=altair.Scale(domain=[0, 1], nice=False),
         axis=altair.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2~f"),
     )  # fmt: skip
     return {"x": across, "y": up}
+
+
+def _amount(frame: Frame) -> str:
+    """How an amount beside the axis is written, as an expression of Vega."""
+    if not frame.korean:
+        return f"'{frame.sign}' + format(datum.value, '~s')"
+    steps = "datum.value >= 1e8 ? format(datum.value / 1e8, ',') + '억' : datum.value >= 1e4 ? "
+    return f"'{frame.sign}' + ({steps} format(datum.value / 1e4, ',') + '만' : format(datum.value, ','))"
 
 
 def _spots(spots: Sequence[Spot], frame: Frame) -> Any:

@@ -48,7 +48,7 @@ def _picture(speech: Speech, spots: Spots) -> str:
     assert spots.high is not None
     frame = Frame(
         spots.low / ROOM, spots.high * ROOM, speech.say["contribution_axis"], speech.say["stability_axis"],
-        speech.wording.currency_sign,
+        speech.wording.currency_sign, speech.language == "ko",
     )  # fmt: skip
     counts = {one["group"]: one["customers"] for one in speech.report["groups"]}
     names = {
