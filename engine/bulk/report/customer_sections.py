@@ -184,7 +184,9 @@ def _movers(speech: Speech, moves: list[dict[str, Any]]) -> Iterator[Listing]:
         named = [one for one in moves if one["what"] == what and (one["then"], one["now"]) != first]
         lines = [_mover(speech, move) for move in named[:most]]
         if lines:
-            heading = "down_too" if what == DOWN and len(named) < len([one for one in moves if one["what"] == what]) else what
+            heading = (
+                "down_too" if what == DOWN and len(named) < len([one for one in moves if one["what"] == what]) else what
+            )
             yield Listing(speech.say[heading], tuple(lines))
 
 

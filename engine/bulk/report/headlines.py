@@ -18,16 +18,12 @@ _HEADLINES: Mapping[str, Text] = {
     "half": Text("매출의 절반을 고객 {0}곳이 올린다", "Half of the revenue comes from {0} of {1} customers"),
     "half_one": Text("매출의 절반을 고객 한 곳이 올린다", "Half of the revenue comes from one customer"),
     "no_revenue": Text("최근 12개월에 매출이 없다", "There is no revenue in the last 12 months"),
-    "hangs": Text(
-        "매출의 {0}이(가) {1} {2}곳에 걸려 있다", "{0} of the revenue hangs on {2} customers of {1}"
-    ),
+    "hangs": Text("매출의 {0}이(가) {1} {2}곳에 걸려 있다", "{0} of the revenue hangs on {2} customers of {1}"),
     "hangs_one": Text("매출의 {0}이(가) {1} 한 곳에 걸려 있다", "{0} of the revenue hangs on one customer of {1}"),
     "too_little_time": Text(
         "규칙이 매긴 시간은 일주일에 {0}인데 담당자에게는 {1}뿐이다", "The rules ask for {0} a week; the reps have {1}"
     ),
-    "hours": Text(
-        "{2}에 시간의 {0}이(가) 드는데 매출은 {1}이다", "{2}: {0} of the hours, and {1} of the revenue"
-    ),
+    "hours": Text("{2}에 시간의 {0}이(가) 드는데 매출은 {1}이다", "{2}: {0} of the hours, and {1} of the revenue"),
     "nobody_in": Text("{0}은(는) 한 곳도 없다", "There is nobody in {0}"),
     "fell": Text(
         "{0} 이후 {1}곳이 {2}에서 {3}로(으로) 내려갔다(그때 매출 {4})",
@@ -37,7 +33,9 @@ _HEADLINES: Mapping[str, Text] = {
         "{0} 이후 한 곳이 {2}에서 {3}로(으로) 내려갔다(그때 매출 {4})",
         "Since {0}, one customer has fallen from {2} to {3}: {4} of revenue then",
     ),
-    "none_fell": Text("{0} 이후 {1}에서 {2}로(으로) 내려간 고객은 없다", "Since {0}, nobody has fallen from {1} to {2}"),
+    "none_fell": Text(
+        "{0} 이후 {1}에서 {2}로(으로) 내려간 고객은 없다", "Since {0}, nobody has fallen from {1} to {2}"
+    ),
     "no_past": Text("지난 날짜와 견줄 수 없다", "There is no earlier date to compare with"),
     "off_and_peak": Text("비수기는 {0}, 성수기는 {1}이다", "Off-season in {0}; the peak is in {1}"),
     "off": Text("비수기는 {0}이다", "Off-season in {0}"),
@@ -55,7 +53,8 @@ _HEADLINES: Mapping[str, Text] = {
     "no_rep": Text("고객 {0}곳에 담당자가 없다", "{0} customers have no rep"),
     "no_rep_one": Text("고객 한 곳에 담당자가 없다", "One customer has no rep"),
     "known_least": Text(
-        "판단에 필요한 ‘{0}’을(를) 아는 고객은 {1}뿐이다", "{0}, which rules wait for, is known of only {1} of the customers"
+        "판단에 필요한 ‘{0}’을(를) 아는 고객은 {1}뿐이다",
+        "{0}, which rules wait for, is known of only {1} of the customers",
     ),
     "sound": Text("모든 행을 쓸 수 있고 모든 고객을 판단했다", "Every row can be used, and every customer is decided"),
 }

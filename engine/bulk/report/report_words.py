@@ -102,7 +102,8 @@ _WORDS: Mapping[str, Text] = {
         "one. Both dates are judged by the rules of today, each with its own lines.",
     ),
     "no_movement": Text(
-        "주문 기록이 짧아 지난 날짜와 견줄 수 없다.", "The orders do not reach back far enough to compare with an earlier date."
+        "주문 기록이 짧아 지난 날짜와 견줄 수 없다.",
+        "The orders do not reach back far enough to compare with an earlier date.",
     ),
     # ---- season
     "season": Text("비수기 달력", "Off-season calendar"),
@@ -123,7 +124,9 @@ _WORDS: Mapping[str, Text] = {
     "season_short": Text(
         "주문 기록이 두 해가 못 되어 지수가 거칠다.", "With less than two years of orders the index is rough."
     ),
-    "no_season": Text("주문 기록이 한 해가 못 되어 계절을 말할 수 없다.", "With less than a year of orders no season can be told."),
+    "no_season": Text(
+        "주문 기록이 한 해가 못 되어 계절을 말할 수 없다.", "With less than a year of orders no season can be told."
+    ),
     # ---- rules
     "rules": Text("규칙별 고객 수", "Customers decided by each rule"),
     "question": Text("질문", "Question"),
@@ -144,7 +147,8 @@ _WORDS: Mapping[str, Text] = {
     "ask_first_for": Text("가장 먼저 물을 고객", "First to ask"),
     "their_revenue": Text("이 고객의 매출", "Their revenue"),
     "asks_how": Text(
-        "답이 있으면 규칙의 판단이 바뀔 수 있는 것만 꼽았다.", "Only what could change an answer of the rules is counted."
+        "답이 있으면 규칙의 판단이 바뀔 수 있는 것만 꼽았다.",
+        "Only what could change an answer of the rules is counted.",
     ),
     "more_asks": Text("그 밖에 {0}가지", "{0} more"),
     # ---- quality
@@ -178,7 +182,9 @@ _WORDS: Mapping[str, Text] = {
         "주문이 없어 매출 대신 한 해 기여도(분기 기여도의 네 배)를 쓴다.",
         "There are no orders; a year of the contribution (four quarters of it) stands for revenue.",
     ),
-    "returns": Text("반품과 취소 {0}은(는) 매출에서 뺐다.", "Returns and cancellations of {0} are taken off the revenue."),
+    "returns": Text(
+        "반품과 취소 {0}은(는) 매출에서 뺐다.", "Returns and cancellations of {0} are taken off the revenue."
+    ),
     "no_margin": Text(
         "마진을 알 수 없어 기여도는 거래액 그대로이다.", "No margin is known, so contribution is the volume itself."
     ),

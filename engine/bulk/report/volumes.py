@@ -31,8 +31,7 @@ def add_volumes(connection: duckdb.DuckDBPyConnection, as_of: date, since: date 
     start = last - month_number(period(since).month_end) if since else 0
     spans[THEN] = (start, start + YEAR_MONTHS) if since else (0, 0)
     sums = ", ".join(
-        f"sum(amount) FILTER (age >= {low} AND age < {high}) AS {name}"
-        for name, (low, high) in spans.items()
+        f"sum(amount) FILTER (age >= {low} AND age < {high}) AS {name}" for name, (low, high) in spans.items()
     )
     age = f"{last} - ({YEAR_MONTHS} * year(date) + month(date) - 1)"
     rows = f"SELECT customer_id, CAST(amount AS {MONEY}) AS amount, {age} AS age FROM orders WHERE date <= '{as_of}'"

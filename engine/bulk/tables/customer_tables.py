@@ -80,7 +80,7 @@ def load_part(database: Database, part: Part, known: Knowledge) -> None:
     _make(database, "seen_products", _seen(part, known, of_product=True))
     if known.orders:
         _make(database, "own_part", f"SELECT * FROM {OWN} WHERE part = {part.number}")
-    _make(database, "measured", measured("own_part", known.as_of) if known.orders else "FROM people")
+    _make(database, "measured", measured("own_part", known.as_of) if known.orders else "SELECT customer_id FROM people")
     _note_missing(database, part, known)
     if known.dealers:
         _measure_dealers(database, known)
