@@ -46,7 +46,9 @@ class LimitType(click.ParamType[Limit]):
         except ValueError:
             number = -1
         if not 0 <= number <= (100 if is_share else float("inf")):
-            self.fail(f'"{value}" is no limit; expected a share such as 3%, or a number of customers such as 20', param, ctx)
+            self.fail(
+                f'"{value}" is no limit; expected a share such as 3%, or a number of customers such as 20', param, ctx
+            )
         return Limit(written, number, is_share)
 
 

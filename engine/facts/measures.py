@@ -1,7 +1,7 @@
 """Contribution, stability and their parts: the measures of a customer's orders, as Ibis expressions.
 
-The same expressions run on DuckDB and on Spark. Sums are made in decimals, so that their order, and with it
-the number of threads, cannot change a single digit of the result.
+The same expressions run on DuckDB, on Spark and on PostgreSQL. Sums are made in decimals, so that their order,
+and with it the number of threads, cannot change a single digit of the result.
 
 How the measures are read where their definition leaves room:
 a month is complete when its last day is not after the as-of date; a customer's quarters are the whole ones
@@ -213,8 +213,8 @@ def _market(rhythms: Table, margins: Table) -> Table:
 
 
 def _rate(earned: Column, sold: Column) -> Column:
-    """The margin rate: the customer's own counts, else the book's, else 1."""
-    return earned.cast("float64") / sold.cast("float64")
+    """The margin rate of what was sold; amounts below a billionth are orders, and nothing as money."""
+    return earned.cast("float64") / sold.cast("float64").nullif(0.0)
 
 
 def _with_history(table: Table, span: Period) -> Table:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sangdo.engine.audit.store.log_url import LogUnusable, parse_log_url, without_password
+from sangdo.engine.audit.store.log_url import LogUnusable, parse_log_url
+from sangdo.engine.language.passwords import without_password
 
 
 @pytest.mark.parametrize(

@@ -1,32 +1,47 @@
-"""The example book as the sales director sees it, decided once for all tests."""
+"""Engines to sweep on: one local Spark and one PostgreSQL server for the whole run."""
 
 from __future__ import annotations
 
-from datetime import date
+import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from sangdo.engine.bulk.report.decided_book import DecidedBook, decide_book
-from sangdo.engine.bulk.report.report import tell_report
-from sangdo.engine.language.loading import load_rulebook
-from sangdo.engine.language.rulebook import Rulebook
+from sangdo.engine.bulk.backends.backend import Backend
+from sangdo.engine.bulk.backends.opening import open_backend
+from sangdo.engine.bulk.backends.spark import Spark, open_spark
+from sangdo.tests.audit.postgresql import Server, run_server
 
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="session")
-def shipped_rules() -> Rulebook:
-    return load_rulebook(ROOT / "rules")
-
-
-@pytest.fixture(scope="session")
-def decided_example(shipped_rules: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> DecidedBook:
-    book = ROOT / "examples" / "book"
-    return decide_book(book, shipped_rules, date(2011, 6, 1), None, tmp_path_factory.mktemp("report"))
+SETTINGS = """
+spark.driver.memory 768m
+spark.sql.shuffle.partitions 2
+spark.default.parallelism 2
+spark.sql.adaptive.enabled false
+spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:CICompilerCount=1
+"""
 
 
 @pytest.fixture(scope="session")
-def example_report(decided_example: DecidedBook) -> dict[str, Any]:
-    return tell_report(decided_example, "book")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spark]:
+    """A real Spark on two cores; without Java the tests fail."""
+    folder: Path = tmp_path_factory.mktemp("spark")
+    (folder / "spark-defaults.conf").write_text(SETTINGS + f"spark.sql.warehouse.dir {folder / 'tables'}\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "SPARK_CONF_DIR", str(folder))
+        backend = open_spark("local[2]")
+    yield backend
+    backend.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    with run_server(durable=False) as running:
+        yield running
+
+
+@pytest.fixture
+def warehouse(postgresql: Server) -> Iterator[Backend]:
+    """An empty schema of PostgreSQL."""
+    with open_backend(postgresql.make_schema()) as backend:
+        yield backend

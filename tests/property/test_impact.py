@@ -50,9 +50,7 @@ def decided(rulebook: Rulebook, people: list[Facts]) -> tuple[Decided, Any, Any]
     """Customers decided by the sweep, and their facts as tables."""
     known = [({"customer_id": p.customer_id}, p.values) for p in people]
     goods = [
-        ({"customer_id": p.customer_id, "product": product}, own)
-        for p in people
-        for product, own in p.products.items()
+        ({"customer_id": p.customer_id, "product": product}, own) for p in people for product, own in p.products.items()
     ]
     tables = table_of(rulebook, Level.CUSTOMER, known), table_of(rulebook, Level.PRODUCT, goods)
     connection = connect()
@@ -90,7 +88,9 @@ def _part(one: Decided, ids: set[str]) -> Decided:
     return Decided(_only(one.customers, ids), None if one.products is None else _only(one.products, ids))
 
 
-def evaluated(rulebook: Rulebook, evaluator: Evaluator, facts: Facts) -> tuple[Answers, set[tuple[str, str | None]]] | None:
+def evaluated(
+    rulebook: Rulebook, evaluator: Evaluator, facts: Facts
+) -> tuple[Answers, set[tuple[str, str | None]]] | None:
     """The answers, and the actions called for; None where two rules contradict each other."""
     try:
         evaluation = evaluator.evaluate(with_defaults(facts, rulebook))
@@ -132,7 +132,13 @@ def check(old: Rulebook, new: Rulebook, report: Counter[str]) -> None:
             changed |= {facts.customer_id} if before is not after else set()
             continue
         own = {
-            (facts.customer_id, product, question, _shown(before[0], question, product), _shown(after[0], question, product))
+            (
+                facts.customer_id,
+                product,
+                question,
+                _shown(before[0], question, product),
+                _shown(after[0], question, product),
+            )
             for question, product in before[0].keys() | after[0].keys()
             if before[0].get((question, product)) != after[0].get((question, product))
         }

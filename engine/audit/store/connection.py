@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from sangdo.engine.audit.store.log_url import LogUnusable, LogUrl, without_password
+from sangdo.engine.audit.store.log_url import LogUnusable, LogUrl
 from sangdo.engine.audit.store.record import Anchor
+from sangdo.engine.language.passwords import without_password
 
 BUSY_SECONDS = 60
 CONNECT_SECONDS = 10

@@ -8,11 +8,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from sangdo.engine.language.errors import DataInvalid, Location, NothingMatched, Problem, nearest
+from sangdo.engine.language.passwords import without_password
 
 EXPECTED = "a file such as decisions.sqlite, sqlite:///FILE, or postgresql://USER@HOST/DATABASE"
 _SCHEMES = ("sqlite", "postgresql", "postgresql+psycopg")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
-_PASSWORD = re.compile(r"(://[^/?#:@]*):.*@|([?&](?:password|sslpassword)=)[^&]*", re.DOTALL)
 _RAW_PASSWORD = re.compile(r"[^/?#:@\[]*:(?!\d+[/?])(?:[^@]*(?:[@/?#\s]|%(?![0-9A-Fa-f]{2})).*)@", re.DOTALL)
 """A password that stands in a URL as it is: PostgreSQL would take a part of it for the host, and say it in an error."""
 _NO_PATH = re.compile(r"(sqlite|postgres\w*(\+\w+)?):|//.*:.*@|.*\bpassword\s*=", re.IGNORECASE | re.DOTALL)
@@ -63,8 +63,3 @@ def parse_log_url(text: str) -> LogUrl:
     if scheme in _SCHEMES:
         return LogUrl(None, f"postgresql://{rest}")
     raise LogUnusable(without_password(text), f'no log can be kept by "{scheme}"', EXPECTED, nearest(scheme, _SCHEMES))
-
-
-def without_password(url: str) -> str:
-    """Return a URL, or a message that has one in it, with the password blotted out."""
-    return _PASSWORD.sub(lambda found: f"{found.group(1)}:***@" if found.group(1) else f"{found.group(2)}***", url)

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from sangdo.engine.audit.store.engine import make_engine
-from sangdo.engine.audit.store.log_url import LogUnusable, LogUrl, without_password
+from sangdo.engine.audit.store.log_url import LogUnusable, LogUrl
+from sangdo.engine.language.passwords import without_password
 
 _LOCK = 0x53414E47444F
 """The number of the advisory lock that keeps two migrations of one PostgreSQL database apart."""

@@ -14,11 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sangdo.engine.audit.store.connection import LogConnection
 from sangdo.engine.audit.store.engine import make_engine
-from sangdo.engine.audit.store.log_url import LogUnusable, LogUrl, no_log, parse_log_url, without_password
+from sangdo.engine.audit.store.log_url import LogUnusable, LogUrl, no_log, parse_log_url
 from sangdo.engine.audit.store.record import Anchor, Record, restore, written
 from sangdo.engine.audit.store.tables import FILES, HEAD, PERSONAL, RECORDS, RELEASE_FILES
 from sangdo.engine.audit.store.version import LATEST, version_of
 from sangdo.engine.language.errors import Location, NothingMatched, Problem, nearest
+from sangdo.engine.language.passwords import without_password
 
 BATCH = 200
 """Records read at a time."""

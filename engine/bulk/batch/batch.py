@@ -69,7 +69,10 @@ def run_batch(order: Order, rulebook: Rulebook, progress: Progress) -> Outcome:
     """
     files = batch_files(order.output)
     work = order.work or files.work
-    book = load_book(order.book, rulebook, order.as_of, work, today=order.today, memory=order.memory, progress=progress)
+    book = load_book(
+        order.book, rulebook, order.as_of, work, today=order.today, memory=order.memory, progress=progress,
+        part_customers=order.part_customers,
+    )  # fmt: skip
     try:
         return _Batch(order, rulebook, files, work, book, progress).run()
     finally:

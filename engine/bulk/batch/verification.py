@@ -78,10 +78,9 @@ class Verification:
             if row["error"] is None:
                 raise self._difference(facts, "error", "a contradiction of rules", row["error"]) from None
             return
-        tables: dict[str | None, Mapping[str, Any]] = {None: row, **products}
         if row["error"] is not None:
             raise self._difference(facts, "error", None, row["error"])
-        for product, own in tables.items():
+        for product, own in ((None, row), *products.items()):
             closings = [closing for closing in decision.trace.closings if closing.product == product]
             fired = [rule for closing in closings for rule in closing.deciding]
             for closing in closings:

@@ -69,7 +69,10 @@ def quadrant_chart(
     earlier: Lines | None = None,
 ) -> str:
     """Return the picture as SVG; `groups` names what stands in the PATCHES, `earlier` are lines drawn dashed."""
-    layers = [_spots([s for s in spots if s.turn is None], frame), _spots([s for s in spots if s.turn is not None], frame)]
+    layers = [
+        _spots([s for s in spots if s.turn is None], frame),
+        _spots([s for s in spots if s.turn is not None], frame),
+    ]
     drawn = [layer for layer in layers if layer is not None]
     if earlier is not None:
         drawn += list(_rules(_that_moved(earlier, lines), frame, [4, 3], SOFT))
@@ -167,7 +170,9 @@ def _words(groups: Mapping[str, str], frame: Frame) -> Any:
                 x=altair.X("px:Q", scale=None, axis=None), y=altair.Y("py:Q", scale=None, axis=None), text="text:N"
             )
             style = {"stroke": stroke, "strokeWidth": 4, "strokeJoin": "round"} if stroke else {}
-            layers.append(base.mark_text(align=align, fontWeight="bold", fontSize=12, color=INK, baseline="middle", **style))
+            layers.append(
+                base.mark_text(align=align, fontWeight="bold", fontSize=12, color=INK, baseline="middle", **style)
+            )
     return altair.layer(*layers)
 
 

@@ -136,7 +136,7 @@ def _counted(wishes: list[Wish]) -> tuple[int, Column]:
     others = ibis.literal(0, "int64")
     for where in wheres:
         if where is not True:
-            others = others + as_column(certain(where)).cast("int64")
+            others = others + as_column(certain(where)).cast("int32")
     return sum(1 for where in wheres if where is True), others
 
 

@@ -214,7 +214,7 @@ class _Sweep:
             hit = (column & bit(answer, fact.tally.answer)) != 0
         else:
             hit = column == literal(answer, fact.tally.answer)
-        return hit.fill_null(False).cast("int64").sum(), column.isnull().cast("int64").sum()
+        return hit.fill_null(False).cast("int32").sum(), column.isnull().cast("int32").sum()
 
     def _with_asks(self, people: Row, goods: Row | None) -> tuple[Row, Row | None]:
         """Add a rank for each fact that is to be asked for."""
@@ -265,7 +265,7 @@ class _Sweep:
                 shared[f"{WISHED}{wish.fact}${wish.rule}"] = wish
         if shared:
             found = goods.table.group_by(CUSTOMER).agg(
-                **{column: as_column(certain(wish.where)).cast("int64").max() for column, wish in shared.items()}
+                **{column: as_column(certain(wish.where)).cast("int32").max() for column, wish in shared.items()}
             )
             table = people.table.left_join(found, CUSTOMER).drop(f"{CUSTOMER}_right")
             people = replace(people, table=self.stage("customer_wished", table))
@@ -329,7 +329,7 @@ def _is_constant(verdict: Verdict) -> bool:
 
 
 def _any(mark: Column) -> Column:
-    return mark.fill_null(False).cast("int64").max() > 0
+    return mark.fill_null(False).cast("int32").max() > 0
 
 
 def contradiction(question: str) -> str:

@@ -159,5 +159,3 @@ class Findings:
             "FROM chosen LEFT JOIN told USING (customer_id) LEFT JOIN why USING (customer_id) "
             "LEFT JOIN work USING (customer_id) ORDER BY moved DESC, revenue DESC NULLS LAST, customer_id"
         )
-
-

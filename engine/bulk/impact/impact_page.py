@@ -49,7 +49,10 @@ class ImpactPage:
             "questions": [self._question(one) for one in told["questions"]],
             "errors": self._errors("gained"),
             "errors_lost": self._errors("lost"),
-            "warnings": [*told["warnings"], *([self._filled("bad_rows", told["bad_rows"])] if told["bad_rows"] else [])],
+            "warnings": [
+                *told["warnings"],
+                *([self._filled("bad_rows", told["bad_rows"])] if told["bad_rows"] else []),
+            ],
         }
 
     def _heading(self) -> str:
@@ -146,7 +149,9 @@ class ImpactPage:
 
     def _short(self, group: str | None, label: str | None) -> str:
         """A group as it stands over a column: its code where its label begins with it, such as EI."""
-        return self._group(group, None if label is not None and group is not None and label.startswith(group) else label)
+        return self._group(
+            group, None if label is not None and group is not None and label.startswith(group) else label
+        )
 
     def _moves(self) -> list[dict[str, str]]:
         moved = [one for one in self._told["matrix"] if one["before"] != one["after"]]
@@ -169,7 +174,8 @@ class ImpactPage:
             return None
         groups = {one["group"]: one for one in hours["groups"]}
         by_group = [
-            self._hour_row(self._group(name, groups[name]["label"]), groups[name]) for name in self._in_order(set(groups))
+            self._hour_row(self._group(name, groups[name]["label"]), groups[name])
+            for name in self._in_order(set(groups))
         ]
         reps = [self._hour_row(one["rep"] or self._say["no_rep"], one) for one in hours["reps"][:REPS]]
         more = self._more(len(hours["reps"]) - len(reps))

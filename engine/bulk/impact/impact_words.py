@@ -23,22 +23,12 @@ _WORDS: Mapping[str, Text] = {
         "어느 고객에게도 달라지는 것이 없다. {0} 모두 답도 할 일도 그대로이다.",
         "Nothing changes for anybody: all {0} keep their answers and actions.",
     ),
-    "verdict": Text(
-        "{1} 가운데 {0}({2})이 다른 고객군으로 옮겨 간다.", "{4} of {1} ({2}) move to another group."
-    ),
-    "verdict_one": Text(
-        "{1} 가운데 {0}({2})이 다른 고객군으로 옮겨 간다.", "{4} of {1} ({2}) moves to another group."
-    ),
-    "verdict_of": Text(
-        "{1} 가운데 {0}({2})의 ‘{3}’ 답이 달라진다.", "Of {1}, {0} ({2}) get another answer to “{3}”."
-    ),
-    "nobody_moves": Text(
-        "{0} 가운데 다른 고객군으로 옮겨 가는 곳은 없다.", "None of {0} moves to another group."
-    ),
+    "verdict": Text("{1} 가운데 {0}({2})이 다른 고객군으로 옮겨 간다.", "{4} of {1} ({2}) move to another group."),
+    "verdict_one": Text("{1} 가운데 {0}({2})이 다른 고객군으로 옮겨 간다.", "{4} of {1} ({2}) moves to another group."),
+    "verdict_of": Text("{1} 가운데 {0}({2})의 ‘{3}’ 답이 달라진다.", "Of {1}, {0} ({2}) get another answer to “{3}”."),
+    "nobody_moves": Text("{0} 가운데 다른 고객군으로 옮겨 가는 곳은 없다.", "None of {0} moves to another group."),
     "nobody_of": Text("{0} 가운데 ‘{1}’의 답이 달라지는 곳은 없다.", "None of {0} gets another answer to “{1}”."),
-    "with_revenue": Text(
-        "이들의 {0}은 {1}, 장부 전체({2})의 {3}이다.", "Their {0} is {1}, {3} of the book's {2}."
-    ),
+    "with_revenue": Text("이들의 {0}은 {1}, 장부 전체({2})의 {3}이다.", "Their {0} is {1}, {3} of the book's {2}."),
     "others": Text(
         "{0}은 고객군은 그대로이나 다른 답이나 할 일이 달라진다.",
         "{0} stay in their group, but with other answers or actions.",
@@ -123,7 +113,9 @@ _WORDS: Mapping[str, Text] = {
     # ---- customers
     "who_moves": Text("옮겨 가는 고객", "Customers who move"),
     "who_changes": Text("달라지는 고객", "Customers who change"),
-    "first_of": Text("{1}곳 가운데 {0}곳만 보인다. csv와 json에는 모두 있다.", "The first {0} of {1}; csv and json have all."),
+    "first_of": Text(
+        "{1}곳 가운데 {0}곳만 보인다. csv와 json에는 모두 있다.", "The first {0} of {1}; csv and json have all."
+    ),
     "by_revenue": Text("{0}이(가) 큰 순서.", "By {0}, the largest first."),
     "because": Text("까닭", "Because of"),
     "gained": Text("새로 할 일", "New"),

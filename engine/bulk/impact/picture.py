@@ -40,7 +40,9 @@ class Picture:
     as_cells: bool
 
 
-def draw_picture(findings: Findings, told: Mapping[str, Any], wording: Wording, say: Mapping[str, str]) -> Picture | None:
+def draw_picture(
+    findings: Findings, told: Mapping[str, Any], wording: Wording, say: Mapping[str, str]
+) -> Picture | None:
     """Draw both sides, or return None where no customer has a place in it."""
     customers, high, least = findings.rows(
         f"SELECT count(*), max(contribution), min(contribution) FILTER (contribution > 0) FROM seen WHERE {_DRAWN}"

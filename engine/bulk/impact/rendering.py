@@ -62,7 +62,9 @@ def _picture(impact: Impact, rulebook: Rulebook, language: str, say: dict[str, s
     notes = [say["cells_key" if drawn.as_cells else "picture_key"], filled("drawn", companies(drawn.customers))]
     if drawn.at_the_edge:
         notes.append(filled("edge", companies(drawn.at_the_edge), wording.money(drawn.low)))
-    pictures = [(say[f"picture_{side}"], Markup(svg)) for side, svg in (("before", drawn.before), ("after", drawn.after))]  # noqa: S704
+    pictures = [
+        (say[f"picture_{side}"], Markup(svg)) for side, svg in (("before", drawn.before), ("after", drawn.after))
+    ]  # noqa: S704
     return {"pictures": pictures, "notes": notes}
 
 

@@ -39,9 +39,13 @@ class Database:
 
     def spool(self) -> Path:
         """Return an empty folder for what is only needed while loading."""
-        shutil.rmtree(self.folder / SPOOL, ignore_errors=True)
+        self.clear_spool()
         (self.folder / SPOOL).mkdir()
         return self.folder / SPOOL
+
+    def clear_spool(self) -> None:
+        """Remove what was only needed while loading."""
+        shutil.rmtree(self.folder / SPOOL, ignore_errors=True)
 
     def once(self, stage: str, fill: Callable[[], None]) -> None:
         """Do a stage unless it is done; `fill` must bear being called again after it was broken off."""

@@ -1,4 +1,4 @@
-"""Given tables: the rows of customers.*, products.* and observations.* typed, and what cannot be read among the bad rows."""
+"""Given tables: the rows of customers.*, products.* and observations.*, typed; the faulty ones are bad rows."""
 
 # The SQL here is made of this project's own words; names and values are quoted.
 # ruff: noqa: S608

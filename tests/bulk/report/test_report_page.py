@@ -26,7 +26,7 @@ from sangdo.engine.bulk.report.spots import find_spots
 from sangdo.engine.decision.wording import Wording
 from sangdo.engine.language.rulebook import Rulebook
 
-BOOK = Path(__file__).parents[2] / "examples" / "book"
+BOOK = Path(__file__).parents[3] / "examples" / "book"
 FORMS = ("html", "md", "text")
 
 

@@ -23,7 +23,7 @@ from sangdo.engine.language.errors import DataInvalid, RulesInvalid
 from sangdo.engine.language.loading import load_rulebook
 from sangdo.engine.language.rulebook import Rulebook
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BOOK = ROOT / "examples" / "book"
 AS_OF, SINCE = date(2011, 6, 1), date(2010, 12, 1)
 

@@ -1,0 +1,1 @@
+"""Where a sweep runs: DuckDB on this machine, Spark, or a warehouse that Ibis reaches."""
