@@ -9,8 +9,8 @@ from babel.dates import get_month_names
 
 from sangdo.engine.bulk.charts.season_chart import Month, season_chart
 from sangdo.engine.bulk.report.headlines import listed_months
-from sangdo.engine.bulk.report.sections import Cell, Line, Listing, Named, Row, Section, Table
 from sangdo.engine.bulk.report.season_figures import MARKET, PRODUCT, REP
+from sangdo.engine.bulk.report.sections import Cell, Line, Listing, Named, Row, Section, Table
 from sangdo.engine.bulk.report.speech import Speech
 from sangdo.engine.facts.book_contents import DEALER
 from sangdo.engine.facts.months import YEAR_MONTHS
@@ -121,8 +121,8 @@ def asks(speech: Speech) -> Section:
     notes = [say["asks_how"]] if found else []
     if len(found) > ASKS_SHOWN:
         notes.append(speech.filled("more_asks", speech.number(len(found) - ASKS_SHOWN)))
-    return Section("asks", say["asks"], speech.lines.asks(), tables=(Table(heads, tuple(rows), "figures-table"),) if rows else (),
-                   notes=tuple(notes))  # fmt: skip
+    tables = (Table(heads, tuple(rows), "figures-table"),) if rows else ()
+    return Section("asks", say["asks"], speech.lines.asks(), tables=tables, notes=tuple(notes))
 
 
 def _question(speech: Speech, fact: str) -> str:

@@ -18,7 +18,8 @@ from sangdo.engine.bulk.batch.deciding import decide_parts
 from sangdo.engine.bulk.report import volumes
 from sangdo.engine.bulk.report.decision_tables import load_decisions
 from sangdo.engine.bulk.report.groups import PROSPECTS, QUADRANT, Groups, group_sql, groups_of
-from sangdo.engine.bulk.tables.book_tables import BookTables, Progress, load_book
+from sangdo.engine.bulk.tables.book_rows import Progress
+from sangdo.engine.bulk.tables.book_tables import BookTables, load_book
 from sangdo.engine.facts.measures import LEAST_MONTHS
 from sangdo.engine.facts.months import YEAR_MONTHS, months_before
 from sangdo.engine.facts.sql_text import literal

@@ -26,9 +26,9 @@ def tell_groups(decided: DecidedBook) -> list[dict[str, Any]]:
     against the same one a year ago; either is None where the orders do not reach back so far, or nothing was sold.
     `quarters` are those the orders cover, the oldest first.
     """
-    sums = quarter_sums(decided)
+    sums = ", " + quarters if (quarters := quarter_sums(decided)) else ""
     rows = decided.rows(
-        f"SELECT grp, count(*), sum(revenue), sum(revenue_before), sum(hours), count(hours){', ' if sums else ''}{sums} "
+        f"SELECT grp, count(*), sum(revenue), sum(revenue_before), sum(hours), count(hours){sums} "
         "FROM people LEFT JOIN volumes USING (customer_id) GROUP BY grp"
     )
     found = {row[0]: row[1:] for row in rows}
@@ -40,7 +40,7 @@ def tell_groups(decided: DecidedBook) -> list[dict[str, Any]]:
         if group not in found:
             continue
         customers, revenue, before, given, with_hours, *volumes = found[group]
-        quarters = quarters_of(tuple(volumes))
+        sold = quarters_of(tuple(volumes))
         told.append({
             "group": group,
             "customers": customers,
@@ -48,8 +48,8 @@ def tell_groups(decided: DecidedBook) -> list[dict[str, Any]]:
             "share": share_of(amount(revenue), total),
             "revenue_before": amount(before) if whole else None,
             "trend": share_of(amount(revenue), amount(before)) if whole else None,
-            "quarter_trend": quarter_trend(quarters),
-            "quarters": quarters,
+            "quarter_trend": quarter_trend(sold),
+            "quarters": sold,
             "hours": amount(given) if with_hours else None,
             "hours_share": share_of(amount(given), hours) if with_hours else None,
         })  # fmt: skip

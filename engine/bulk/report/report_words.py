@@ -163,7 +163,7 @@ _WORDS: Mapping[str, Text] = {
     "no_faults": Text("쓸 수 없는 행은 없다.", "Every row can be used."),
     "undecided": Text(
         "판단하지 못한 고객 {0}곳(매출 {1}): 읽을 수 없는 행 {2}곳, 규칙의 모순 {3}곳",
-        "Customers not decided: {0} (revenue {1}); rows that cannot be read: {2}, rules that contradict each other: {3}",
+        "Customers not decided: {0} (revenue {1}); for rows that cannot be read: {2}, for contradicting rules: {3}",
     ),
     "all_decided": Text("모든 고객을 판단했다.", "Every customer is decided."),
     "no_rep": Text("담당자가 없는 고객 {0}곳(매출 {1})", "Customers without a rep: {0} (revenue {1})"),
@@ -199,9 +199,9 @@ _WORDS: Mapping[str, Text] = {
         "The earlier date is judged by the rules of today; what is given of customers without a date counts on both.",
     ),
     "legend": Text(
-        "‘자체 기준’은 원전에 없어 회사가 보탠 규칙이다. 매출은 주문에서 반품을 뺀 것으로, 마지막으로 끝난 달까지 센다.",
-        "“House” marks rules that the company added where the document is silent. Revenue is orders less returns, up to "
-        "the last complete month.",
+        "‘자체 기준’은 원전에 없어 회사가 보탠 규칙이다. 매출은 주문에서 반품을 뺀 것으로, 다 지난 달까지만 센다.",
+        "“House” marks rules that the company added where the document is silent. Revenue is orders less returns, up "
+        "to the last complete month.",
     ),
     "source": Text("자료", "Data"),
     "at_a_glance": Text("한눈에", "At a glance"),
