@@ -17,6 +17,8 @@ from sangdo.engine.bulk.charts.svg import FAINT, FONT, INK, SOFT, svg_of
 WIDTH, HEIGHT = 300, 270
 SPOT, ARROW = 24, 95
 LEAST_CELL, MOST_CELL = 6, 150
+HALO: dict[str, Any] = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}
+"""Drawn under words, so that they can be read over customers and lines."""
 PATCHES = ("top_right", "bottom_right", "top_left", "bottom_left")
 """Where the groups are, EI first: contribution is across, stability up."""
 
@@ -77,7 +79,7 @@ def quadrant_chart(
     if earlier is not None:
         drawn += list(_rules(_that_moved(earlier, lines), frame, [4, 3], SOFT))
     drawn += list(_rules(lines, frame, [1, 0], INK))
-    drawn += [_words(groups, frame), *_line_words(lines, frame)]
+    drawn += [*_words(groups), *_line_words(lines, frame)]
     chart = (
         altair.layer(*drawn)
         .properties(width=WIDTH, height=HEIGHT, padding={"left": 48, "top": 18, "right": 12, "bottom": 40})
@@ -122,7 +124,7 @@ def _spots(spots: Sequence[Spot], frame: Frame) -> Any:
         }
         for spot in spots
     ]  # fmt: skip
-    base = altair.Chart(altair.Data(values=rows)).encode(size=altair.Size("size:Q", scale=None), **_axes(frame))
+    base = altair.Chart(altair.InlineData(values=rows)).encode(size=altair.Size("size:Q", scale=None), **_axes(frame))
     if moves:
         turned = altair.Angle("turn:Q", scale=None)
         return base.mark_point(shape="arrow", filled=True, color=INK, opacity=1, clip=True).encode(angle=turned)
@@ -148,43 +150,37 @@ def _that_moved(earlier: Lines, lines: Lines) -> Lines:
 def _rules(lines: Lines, frame: Frame, dash: list[int], ink: str) -> Iterator[Any]:
     axes = _axes(frame)
     if lines.contribution is not None and frame.low <= lines.contribution <= frame.high:
-        rule = altair.Chart(altair.Data(values=[{"x": lines.contribution}])).encode(x=axes["x"])
+        rule = _one({"x": lines.contribution}).encode(x=axes["x"])
         yield rule.mark_rule(color=ink, strokeWidth=1.2, strokeDash=dash)
     if lines.stability is not None:
-        rule = altair.Chart(altair.Data(values=[{"y": lines.stability}])).encode(y=axes["y"])
+        rule = _one({"y": lines.stability}).encode(y=axes["y"])
         yield rule.mark_rule(color=ink, strokeWidth=1.2, strokeDash=dash)
 
 
-def _words(groups: Mapping[str, str], frame: Frame) -> Any:
+def _words(groups: Mapping[str, str]) -> Iterator[Any]:
     """The names of the groups, in the corners."""
-    rows = [
-        {"text": groups.get(patch, ""), "px": WIDTH - 6 if "right" in patch else 6,
-         "py": 13 if "top" in patch else HEIGHT - 7}
-        for patch in PATCHES
-    ]  # fmt: skip
-    layers = []
-    for side, align in ((WIDTH - 6, "right"), (6, "left")):
-        own = [row for row in rows if row["px"] == side]
-        for stroke in ("white", None):
-            base = altair.Chart(altair.Data(values=own)).encode(
-                x=altair.X("px:Q", scale=None, axis=None), y=altair.Y("py:Q", scale=None, axis=None), text="text:N"
-            )
-            style = {"stroke": stroke, "strokeWidth": 4, "strokeJoin": "round"} if stroke else {}
-            layers.append(
-                base.mark_text(align=align, fontWeight="bold", fontSize=12, color=INK, baseline="middle", **style)
-            )
-    return altair.layer(*layers)
+    for patch in PATCHES:
+        x = altair.value(WIDTH - 6 if "right" in patch else 6)
+        y = altair.value(13 if "top" in patch else HEIGHT - 7)
+        align: Any = "right" if "right" in patch else "left"
+        chart = _one({"text": groups.get(patch, "")}).encode(x=x, y=y, text="text:N")
+        for halo in (HALO, {}):
+            yield chart.mark_text(align=align, fontWeight="bold", fontSize=12, color=INK, baseline="middle", **halo)
 
 
 def _line_words(lines: Lines, frame: Frame) -> Iterator[Any]:
     """The words beside the lines: above the picture, and over the line at its right end."""
     axes = _axes(frame)
     if lines.contribution is not None and lines.contribution_label and frame.low <= lines.contribution <= frame.high:
-        rows = [{"x": lines.contribution, "text": lines.contribution_label}]
-        chart = altair.Chart(altair.Data(values=rows)).encode(x=axes["x"], y=altair.value(-7), text="text:N")
-        yield chart.mark_text(align="center", fontSize=11, color=INK)
+        chart = _one({"x": lines.contribution, "text": lines.contribution_label})
+        above = chart.encode(x=axes["x"], y=altair.value(-7), text="text:N")
+        yield above.mark_text(align="center", fontSize=11, color=INK)
     if lines.stability is not None and lines.stability_label:
-        rows = [{"y": lines.stability, "text": lines.stability_label}]
-        for style in ({"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}, {}):
-            chart = altair.Chart(altair.Data(values=rows)).encode(x=altair.value(WIDTH - 6), y=axes["y"], text="text:N")
-            yield chart.mark_text(align="right", dy=-7, fontSize=11, color=INK, **style)
+        chart = _one({"y": lines.stability, "text": lines.stability_label})
+        over = chart.encode(x=altair.value(WIDTH - 6), y=axes["y"], text="text:N")
+        for halo in (HALO, {}):
+            yield over.mark_text(align="right", dy=-7, fontSize=11, color=INK, **halo)
+
+
+def _one(row: dict[str, Any]) -> altair.Chart:
+    return altair.Chart(altair.InlineData(values=[row]))

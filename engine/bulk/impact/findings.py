@@ -57,11 +57,11 @@ class Findings:
     def totals(self) -> tuple[int, int, int, float, float]:
         """Return how many customers there are, moved and changed, and the revenue of all and of those moved."""
         sums = "sum(revenue::DECIMAL(28, 9))"
-        found = self.rows(
+        count, moved, changed, revenue, revenue_moved = self.rows(
             f"SELECT count(*), count(*) FILTER (moved), count(*) FILTER (changed), coalesce({sums}, 0)::DOUBLE, "
             f"coalesce({sums} FILTER (moved), 0)::DOUBLE FROM seen"
         )[0]
-        return found  # type: ignore[return-value]
+        return count, moved, changed, revenue, revenue_moved
 
     def matrix(self) -> Rows:
         """Return each pair of groups before and after, with its customers and their revenue."""

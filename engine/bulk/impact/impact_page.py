@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sangdo.engine.decision.pages.figures import capitalised
+from sangdo.engine.decision.pages.figures import capitalised, heading_of
 from sangdo.engine.decision.pages.findings import AIMS
 from sangdo.engine.decision.particles import settle_particles
 from sangdo.engine.decision.wording import Wording
@@ -155,7 +155,7 @@ class ImpactPage:
 
     def _moves(self) -> list[dict[str, str]]:
         moved = [one for one in self._told["matrix"] if one["before"] != one["after"]]
-        told = [
+        return [
             {
                 "move": self._from_to(one),
                 "customers": self._count(one["customers"]),
@@ -163,7 +163,6 @@ class ImpactPage:
             }
             for one in moved[:MOVES]
         ]
-        return told
 
     def _from_to(self, one: Told) -> str:
         return " → ".join(self._group(one[side], one[f"{side}_label"]) for side in ("before", "after"))
@@ -227,9 +226,14 @@ class ImpactPage:
         if not one["moved"]:
             answers = one["answers"][:ANSWERS]
         return [
-            f"{_of_product(a['title'], a['product'])}: {self._answer(a['before_label'])} → {self._answer(a['after_label'])}"
-            for a in answers
+            f"{_of_product(self._label(one), one['product'])}: "
+            f"{self._answer(one['before_label'])} → {self._answer(one['after_label'])}"
+            for one in answers
         ]
+
+    def _label(self, answer: Told) -> str:
+        known = answer["question"] in self._rulebook.facts
+        return heading_of(self._wording, answer["question"]) if known else str(answer["title"])
 
     def _answer(self, label: str | None) -> str:
         return self._say["no_answer"] if label is None else label

@@ -91,7 +91,7 @@ _WORDS: Mapping[str, Text] = {
     "no_group": Text("없음", "none"),
     "undecided": Text("판단 못함", "not decided"),
     "total": Text("모두", "All"),
-    "stay": Text("그대로", "stay"),
+    "stay": Text("그대로인 고객", "Customers who stay"),
     "moves": Text("어디로 옮겨 가는가", "The moves"),
     # ---- hours
     "hours": Text("담당자의 주당 시간", "Reps' hours a week"),
@@ -107,8 +107,8 @@ _WORDS: Mapping[str, Text] = {
         "The first questions whose answers part, as their rules or lines differ; the answers after them follow.",
     ),
     "question": Text("질문", "Question"),
-    "affected": Text("달라지는 고객", "Changed"),
-    "of_them_moved": Text("옮겨 가는 고객", "Moved"),
+    "affected": Text("달라지는 고객", "changed"),
+    "of_them_moved": Text("옮겨 가는 고객", "moved"),
     "otherwise": Text("정한 규칙 없음", "no rule"),
     # ---- customers
     "who_moves": Text("옮겨 가는 고객", "Customers who move"),

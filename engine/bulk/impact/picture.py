@@ -29,15 +29,11 @@ _DRAWN = (
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Two pictures as SVG; how many customers are drawn, how many of them at the left edge because their contribution
-    is less than `low`, and whether they are drawn as cells."""
+    """Two pictures as SVG, and what a reader must know of them: what stands for what, and who is not drawn."""
 
     before: str
     after: str
-    customers: int
-    at_the_edge: int
-    low: float
-    as_cells: bool
+    notes: tuple[str, ...]
 
 
 def draw_picture(
@@ -51,20 +47,27 @@ def draw_picture(
         return None
     top = 10.0 ** math.ceil(math.log10(high) + 1e-9)
     low = max(10.0 ** math.floor(math.log10(least)), top / 10**DECADES)
-    title = say["contribution_axis"]
-    frame = Frame(low, top, title, say["stability_axis"], wording.currency_sign, wording.language == "ko")
+    korean = wording.language == "ko"
+    frame = Frame(low, top, say["contribution_axis"], say["stability_axis"], wording.currency_sign, korean)
     as_cells = customers > MOST_SPOTS
     spots = list(_cells(findings, frame) if as_cells else _spots(findings))
-    edge = findings.rows(f"SELECT count(*) FROM seen WHERE {_DRAWN} AND contribution < {low!r}")[0][0]
     lines = [_lines(told, side) for side in ("before", "after")]
-    pictures = [
+    before, after = (
         quadrant_chart(
             spots, lines[number], frame, _groups(told, side), f"quadrants-{side}", say[f"picture_{side}"],
             _description(told, side, say), lines[0] if number else None,
         )
         for number, side in enumerate(("before", "after"))
-    ]  # fmt: skip
-    return Picture(pictures[0], pictures[1], customers, edge, low, as_cells)
+    )  # fmt: skip
+
+    def companies(number: int) -> str:
+        return say["company"] if number == 1 else say["companies"].format(wording.number(number))
+
+    notes = [say["cells_key" if as_cells else "picture_key"], say["drawn"].format(companies(customers))]
+    at_edge = findings.rows(f"SELECT count(*) FROM seen WHERE {_DRAWN} AND contribution < {low!r}")[0][0]
+    if at_edge:
+        notes.append(say["edge"].format(companies(at_edge), wording.money(low)))
+    return Picture(before, after, tuple(notes))
 
 
 def _spots(findings: Findings) -> Iterator[Spot]:
@@ -78,24 +81,24 @@ def _spots(findings: Findings) -> Iterator[Spot]:
 def _cells(findings: Findings, frame: Frame) -> Iterator[Spot]:
     """Cells of a grid over the frame: one of all customers in it, and an arrow for the most frequent move."""
     decades = math.log10(frame.high / frame.low)
-    across = f"least(floor(log10(greatest(contribution, {frame.low!r}) / {frame.low!r}) / {decades!r} * {COLUMNS}), {COLUMNS - 1})"
-    up = f"least(floor(stability * {ROWS}), {ROWS - 1})"
-    rows = findings.rows(
-        f"SELECT {across}::INTEGER AS x, {up}::INTEGER AS y, count(*) FROM seen WHERE {_DRAWN} GROUP BY 1, 2 ORDER BY 1, 2"
+    part = f"log10(greatest(contribution, {frame.low!r}) / {frame.low!r}) / {decades!r}"
+    cell = (
+        f"SELECT least(floor({part} * {COLUMNS}), {COLUMNS - 1})::INTEGER AS x, "
+        f"least(floor(stability * {ROWS}), {ROWS - 1})::INTEGER AS y, before, after, moved FROM seen WHERE {_DRAWN}"
     )
+    for x, y, count in findings.rows(f"SELECT x, y, count(*) FROM ({cell}) GROUP BY x, y ORDER BY x, y"):
+        yield Spot(*_place(x, y, frame), None, int(count))
     moves = findings.rows(
-        f"SELECT x, y, before, after, sum(n) OVER (PARTITION BY x, y) FROM (SELECT {across}::INTEGER AS x, "
-        f"{up}::INTEGER AS y, before, after, count(*) AS n FROM seen WHERE moved AND {_DRAWN} GROUP BY ALL) "
+        "SELECT x, y, before, after, sum(n) OVER (PARTITION BY x, y) "
+        f"FROM (SELECT x, y, before, after, count(*) AS n FROM ({cell}) WHERE moved GROUP BY ALL) "
         "QUALIFY row_number() OVER (PARTITION BY x, y ORDER BY n DESC, before, after) = 1 ORDER BY x, y"
     )
-
-    def place(x: int, y: int) -> tuple[float, float]:
-        return frame.low * 10 ** ((x + 0.5) / COLUMNS * decades), (y + 0.5) / ROWS
-
-    for x, y, count in rows:
-        yield Spot(*place(x, y), None, int(count))
     for x, y, before, after, count in moves:
-        yield Spot(*place(x, y), _turn(before, after), int(count))
+        yield Spot(*_place(x, y, frame), _turn(before, after), int(count))
+
+
+def _place(x: int, y: int, frame: Frame) -> tuple[float, float]:
+    return frame.low * (frame.high / frame.low) ** ((x + 0.5) / COLUMNS), (y + 0.5) / ROWS
 
 
 def _turn(before: str | None, after: str | None) -> float | None:

@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from markupsafe import Markup
+
 from sangdo.engine.bulk.impact.impact import Impact
 from sangdo.engine.bulk.impact.impact_page import SHOWN, ImpactPage
 from sangdo.engine.bulk.impact.impact_words import impact_words
@@ -41,31 +43,17 @@ def _as_page(impact: Impact, rulebook: Rulebook, form: str, language: str) -> st
 
 
 def _picture(impact: Impact, rulebook: Rulebook, language: str, say: dict[str, str]) -> dict[str, Any] | None:
-    """Both pictures and what is to be said of them; the charting library is imported here, as only a page needs it."""
+    """Both pictures; the charting library is imported here, as only a page needs it."""
     if "quadrant" not in impact.told["of"] or not impact.told["customers"]["all"]:
         return None
-    from markupsafe import Markup
-
     from sangdo.engine.bulk.impact.picture import draw_picture
 
-    wording = Wording(rulebook, language, impact.told["currency"])
-    drawn = draw_picture(impact.findings, impact.told, wording, say)
+    drawn = draw_picture(impact.findings, impact.told, Wording(rulebook, language, impact.told["currency"]), say)
     if drawn is None:
         return None
-
-    def filled(words: str, *numbers: str) -> str:
-        return say[words].format(*numbers)
-
-    def companies(number: int) -> str:
-        return say["company"] if number == 1 else filled("companies", wording.number(number))
-
-    notes = [say["cells_key" if drawn.as_cells else "picture_key"], filled("drawn", companies(drawn.customers))]
-    if drawn.at_the_edge:
-        notes.append(filled("edge", companies(drawn.at_the_edge), wording.money(drawn.low)))
-    pictures = [
-        (say[f"picture_{side}"], Markup(svg)) for side, svg in (("before", drawn.before), ("after", drawn.after))
-    ]  # noqa: S704
-    return {"pictures": pictures, "notes": notes}
+    sides = (("before", drawn.before), ("after", drawn.after))
+    pictures = [(say[f"picture_{side}"], Markup(svg)) for side, svg in sides]  # noqa: S704 - made by the chart library
+    return {"pictures": pictures, "notes": drawn.notes}
 
 
 def _as_json(impact: Impact) -> Iterator[str]:
