@@ -1,4 +1,4 @@
-"""The picture of the seasons: a bar for the index of each month, off months hatched, peaks black, each with its word."""
+"""The picture of the seasons: a bar for each month, off-season ones hatched, peaks black, each with its word."""
 
 from __future__ import annotations
 
