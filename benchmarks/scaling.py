@@ -29,6 +29,10 @@ MEGABYTE = 1 << 20
 DRAWING = Path(sangdo.__file__).resolve().parent / "docs" / "batch-cost.svg"
 
 
+class BatchFailed(Exception):
+    """A batch ended with an error; the message is what it said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """What one batch took: seconds of wall clock and of processor, peak resident memory in bytes."""
@@ -76,7 +80,7 @@ def costs_of_rules(questions: tuple[int, ...], customers: int, folder: Path | No
 
 
 def run_batch(place: Path, options: tuple[str, ...], rules: int, customers: int, orders: int) -> Cost:
-    """Run the verb on the book of a folder with nothing cached. Raises CalledProcessError when it fails."""
+    """Run the verb on the book of a folder with nothing cached. Raises BatchFailed when it fails."""
     command = [sys.executable, "-m", "sangdo", "batch", "--book", str(place / "book"), *options,
                "-o", str(place / "decisions.parquet")]  # fmt: skip
     environment = {**os.environ, "SANGDO_CACHE": str(place / "cache")}
@@ -89,7 +93,7 @@ def run_batch(place: Path, options: tuple[str, ...], rules: int, customers: int,
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             said.seek(0)
-            raise subprocess.CalledProcessError(process.returncode, command, said.read())
+            raise BatchFailed(said.read())
     return Cost(rules, customers, orders, seconds, use.ru_utime + use.ru_stime, use.ru_maxrss * 1024)
 
 

@@ -194,13 +194,19 @@ def test_csv_has_a_line_for_each_customer_changed(told: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("lang", "verdict", "gained"),
-    [("en", "32 of 300 customers (10.7%) move to another group.",
-      "New: Weigh profit against cost, Spend little energy, and only within the time set, "
-      "Find the figures that are missing [house], Do not abandon them blind (not to do) [house]</p>"),
-     ("ko", "300곳 가운데 32곳(10.7%)이 다른 고객군으로 옮겨 간다.",
-      "새로 할 일: 이익과 비용을 견주어 보기, 힘을 적게, 정한 시간 안에서만 쓰기, 판단에 빠진 수치부터 찾기 [자체 기준], "
-      "모르는 채로 포기하지 않기 (하지 말 것) [자체 기준]</p>")],
-)  # fmt: skip
+    [
+        (
+            "en",
+            "32 of 300 customers (10.7%) move to another group.",
+            "Find the figures that are missing [house], Do not abandon them blind (not to do) [house]</p>",
+        ),
+        (
+            "ko",
+            "300곳 가운데 32곳(10.7%)이 다른 고객군으로 옮겨 간다.",
+            "판단에 빠진 수치부터 찾기 [자체 기준], 모르는 채로 포기하지 않기 (하지 말 것) [자체 기준]</p>",
+        ),
+    ],
+)
 def test_a_page_shows_both_pictures_without_a_script_or_an_address(
     lang: str, verdict: str, gained: str, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import pyarrow
 
+from sangdo.engine.bulk.expressions.stages import Stages
 from sangdo.engine.language.errors import DataInvalid, Location, Problem
 from sangdo.engine.language.passwords import without_password
 
@@ -47,6 +48,14 @@ class Backend(ABC):
     @abstractmethod
     def keep(self, name: str, table: Table) -> Table:
         """Do as `stage`, and compute the rows once, for an expression that several others read."""
+
+    def stages(self) -> Stages:
+        """Return an empty query of stages in the SQL of this engine."""
+        return Stages(lambda table: str(self.connection.compile(table)))
+
+    @abstractmethod
+    def queried(self, name: str, stages: Stages, table: Table) -> Table:
+        """Keep what a query of stages computes under a name, for the session, and return the table."""
 
     @abstractmethod
     def fetch(self, table: Table) -> pyarrow.Table:

@@ -9,6 +9,7 @@ import ibis  # type: ignore[import-untyped]
 import pyarrow
 
 from sangdo.engine.bulk.backends.backend import Backend, EngineUnusable, Table, one_line, table_name
+from sangdo.engine.bulk.expressions.stages import Stages
 
 OPTIONS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
@@ -17,7 +18,7 @@ OPTIONS: dict[str, str | bool | int | float | list[str]] = {
 
 
 class Local(Backend):
-    """DuckDB: a stage is a view."""
+    """DuckDB: a stage is a view, and what is queried a table."""
 
     errors = (duckdb.Error,)
 
@@ -30,6 +31,11 @@ class Local(Backend):
         with self.clear_errors():
             self.connection.con.execute(f'CREATE OR REPLACE TEMPORARY TABLE "{name}" AS {query}')
             return self.connection.table(name)
+
+    def queried(self, name: str, stages: Stages, table: Table) -> Table:
+        with self.clear_errors():
+            self.connection.con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {stages.query(table)}')
+        return self.connection.table(name)
 
     def fetch(self, table: Table) -> pyarrow.Table:
         with self.clear_errors():

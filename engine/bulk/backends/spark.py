@@ -22,6 +22,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from sangdo.engine.bulk.backends.backend import Backend, EngineUnusable, Table, one_line, table_name
+from sangdo.engine.bulk.expressions.stages import Stages
 
 CONNECT_SECONDS = 10
 MASTER = re.compile(r"local(\[(\d+|\*)(,\s*\d+)?\])?|spark://[^/\s]+")
@@ -59,6 +60,11 @@ class Spark(Backend):
     def keep(self, name: str, table: Table) -> Table:
         with self.clear_errors():
             self._frame(table).persist().createOrReplaceTempView(name)
+            return self.connection.table(name)
+
+    def queried(self, name: str, stages: Stages, table: Table) -> Table:
+        with self.clear_errors():
+            self.session.sql(stages.query(table)).persist().createOrReplaceTempView(name)
             return self.connection.table(name)
 
     def fetch(self, table: Table) -> pyarrow.Table:

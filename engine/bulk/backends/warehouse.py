@@ -9,6 +9,7 @@ import ibis  # type: ignore[import-untyped]
 import pyarrow
 
 from sangdo.engine.bulk.backends.backend import Backend, EngineUnusable, Table, one_line, table_name
+from sangdo.engine.bulk.expressions.stages import Stages
 
 CONNECT_SECONDS = 10
 POSTGRES = ("postgres", "postgresql")
@@ -32,6 +33,9 @@ class Warehouse(Backend):
     def keep(self, name: str, table: Table) -> Table:
         return self.stage(name, table)
 
+    def queried(self, name: str, stages: Stages, table: Table) -> Table:
+        return self.stage(name, self.connection.sql(stages.query(table)))
+
     def fetch(self, table: Table) -> pyarrow.Table:
         with self.clear_errors():
             return table.to_pyarrow()
@@ -51,12 +55,21 @@ class PostgreSQL(Warehouse):
     """PostgreSQL: a stage is a temporary table with statistics."""
 
     def stage(self, name: str, table: Table) -> Table:
-        query = self.connection.compile(table)
+        return self._created(name, self.connection.compile(table))
+
+    def _created(self, name: str, query: str) -> Table:
         with self.clear_errors(), self.connection.begin() as cursor:
             cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{name}"')
             cursor.execute(f'CREATE TEMPORARY TABLE "{name}" AS {query}')
             cursor.execute(f'ANALYZE "{name}"')
         return self.connection.table(name)
+
+    def stages(self) -> Stages:
+        # Its planner would write a stage out wherever it is read, expressions of expressions without end.
+        return Stages(self.connection.compile, kept=True)
+
+    def queried(self, name: str, stages: Stages, table: Table) -> Table:
+        return self._created(name, stages.query(table))
 
     def write(self, table: Table, target: str) -> None:
         name = table_name(target)

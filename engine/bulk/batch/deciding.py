@@ -13,6 +13,7 @@ import ibis  # type: ignore[import-untyped]
 import pyarrow
 
 from sangdo.engine.bulk.expressions.decoding import decoded
+from sangdo.engine.bulk.expressions.stages import Stages
 from sangdo.engine.bulk.expressions.sweep import sweep
 from sangdo.engine.bulk.tables.book_tables import BookTables
 from sangdo.engine.bulk.tables.parts import Part
@@ -67,18 +68,13 @@ def decision_queries(
 ) -> list[tuple[str, Mapping[str, list[str]]]]:
     """Return the queries that decide the part that is loaded, of customers and of products, with the words of their
     numbered columns."""
-    stages: list[str] = []
-
-    def stage(name: str, table: ibis.Table) -> ibis.Table:
-        stages.append(f'"{name}" AS ({_sql(table)})')
-        return ibis.table(table.schema(), name)
-
+    stages = Stages(_sql)
     products = _table(connection, PRODUCTS) if book_has_products(connection, rulebook) else None
-    swept = sweep(rulebook, thresholds, _table(connection, CUSTOMERS), products, stage, asks)
+    swept = sweep(rulebook, thresholds, _table(connection, CUSTOMERS), products, stages, asks)
     outs = [swept.customers.order_by("customer_id")]
     if swept.products is not None:
         outs.append(swept.products.order_by("customer_id", "product"))
-    return [(f"WITH {', '.join(stages)} {_sql(out)}", swept.words) for out in outs]
+    return [(stages.query(out), swept.words) for out in outs]
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str) -> ibis.Table:

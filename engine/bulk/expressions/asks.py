@@ -123,7 +123,7 @@ def ranks_of(wishes: Mapping[str, list[Wish]], row: Row, places: Mapping[str, in
         always, sometimes = _counted(some)
         urgent_always, urgent_sometimes = _counted([wish for wish in some if not wish.settled])
         least = ((BASE - 1 - urgent_always) * BASE + (BASE - 1 - always)) * BASE + places[fact]
-        rank = ibis.literal(least, "int64") - (urgent_sometimes * BASE + sometimes) * BASE
+        rank = ibis.literal(least, "int64") - urgent_sometimes * BASE**2 - sometimes * BASE
         rank = ibis.ifelse(sometimes + always > 0, rank, ibis.null("int64"))
         column = None if fact in row.rulebook.questions else row.column(fact)
         # What is known is not asked for; most rows skip the counting by this test alone.

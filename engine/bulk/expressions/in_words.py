@@ -1,0 +1,21 @@
+"""From numbers back to words within the engine: for decisions that are written where they were made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ibis  # type: ignore[import-untyped]
+
+from sangdo.engine.bulk.expressions.row import Column, Table
+
+
+def in_words(table: Table, words: Mapping[str, list[str]]) -> Table:
+    """Return a table of a sweep with words in place of their numbers: strings, and arrays of such."""
+    return table.mutate(**{name: _worded(table[name], words[name]) for name in table.columns if name in words})
+
+
+def _worded(column: Column, words: list[str]) -> Column:
+    if column.type().is_array():
+        listed = ibis.array(words) if words else ibis.literal([], "array<string>")
+        return column.map(lambda number: listed[number])
+    return ibis.cases(*((column == number, word) for number, word in enumerate(words)), else_=ibis.null("string"))

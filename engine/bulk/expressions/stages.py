@@ -1,0 +1,31 @@
+"""Stages: the projections of a sweep as one query, each under a name of its own and read by those after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import ibis  # type: ignore[import-untyped]
+
+from sangdo.engine.bulk.expressions.row import Table
+
+
+class Stages:
+    """Collects expressions and writes them as one query; `compiled` writes a single one in the engine's SQL.
+
+    Of most engines a stage is no more than a name; one that would write its expressions out wherever the name is read
+    has to keep the rows instead (`kept`).
+    """
+
+    def __init__(self, compiled: Callable[[Table], str], kept: bool = False) -> None:
+        self._compiled = compiled
+        self._as = "AS MATERIALIZED" if kept else "AS"
+        self._stages: list[str] = []
+
+    def __call__(self, name: str, table: Table) -> Table:
+        """Add a stage and return it as a table."""
+        self._stages.append(f"{name} {self._as} ({self._compiled(table)})")
+        return ibis.table(table.schema(), name)
+
+    def query(self, table: Table) -> str:
+        """Return the query that computes a table by way of the stages so far."""
+        return f"WITH {', '.join(self._stages)} {self._compiled(table)}" if self._stages else self._compiled(table)
