@@ -363,3 +363,14 @@ def test_rules_without_quadrants_ask_for_a_question(rulebook: Rulebook) -> None:
     with pytest.raises(SangdoError, match='the rules have no question "quadrant"') as refused:
         read_grouping(None, narrow, narrow)
     assert refused.value.exit_code == 2
+
+
+def test_a_customer_undecided_for_another_reason_has_not_changed(rulebook: Rulebook) -> None:
+    connection = connect()
+    SideBySide(connection, Side(rulebook), Side(rulebook), Grouping(("quadrant",), False))
+    connection.execute(
+        "INSERT INTO pairs (customer_id, before, after, error_before, error_after) VALUES "
+        "('a', 'undecided', 'undecided', 'one', 'another'), ('b', 'undecided', NULL, 'one', NULL)"
+    )
+    connection.execute("CREATE TABLE revenue (customer_id VARCHAR, revenue DOUBLE)")
+    assert Findings(connection, {"quadrant"}).rows("SELECT customer_id FROM seen WHERE changed") == [("b",)]
