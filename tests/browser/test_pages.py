@@ -61,8 +61,16 @@ def week_page(folder: Path, language: str) -> Path:
     return path
 
 
+def report_page(folder: Path, language: str) -> Path:
+    """The sales director's page of the example book."""
+    path, book = folder / "report.html", Path(__file__).parents[2] / "examples" / "book"
+    done = CliRunner().invoke(cli, ["report", "--book", str(book), "--lang", language, "-o", str(path)])
+    assert done.exit_code == 0, done.output
+    return path
+
+
 @pytest.mark.parametrize("language", ["ko", "en"])
-@pytest.mark.parametrize("make", [page, week_page])
+@pytest.mark.parametrize("make", [page, week_page, report_page])
 def test_a_page_fits_the_width_of_a_phone(tmp_path: Path, make: Callable[[Path, str], Path], language: str) -> None:
     frame = tmp_path / "phone.html"
     measure = "f.onload = () => { w.textContent = 'width ' + f.contentDocument.documentElement.scrollWidth }"

@@ -19,11 +19,14 @@ from click.testing import CliRunner
 from pyarrow import parquet
 
 from sangdo.cli import cli
-from sangdo.engine.bulk.batch import batch
+from sangdo.engine.bulk.batch import batch, plans
 from sangdo.engine.bulk.batch.batch import DECIDING, Order, Outcome, run_batch
 from sangdo.engine.bulk.batch.deciding import DecidedPart
+from sangdo.engine.bulk.batch.plans import PlanFolder, write_plans
 from sangdo.engine.bulk.scores import ANSWERS, measure_scores
 from sangdo.engine.decision.decision import Decider, Disagreement
+from sangdo.engine.decision.pages.rendering import render
+from sangdo.engine.decision.plan import build_plan
 from sangdo.engine.facts.book import open_book
 from sangdo.engine.language.cached_rulebook import load_cached
 from sangdo.engine.language.errors import DataInvalid
@@ -78,7 +81,7 @@ def test_every_customer_of_the_example_book_is_decided_as_inference_decides(tmp_
     outcome = ran(Order(EXAMPLE, output, verify=300), shipped)
     assert (outcome.customers, outcome.undecided, outcome.verified, outcome.bad_rows) == (300, 0, 300, 0)
     assert outcome.files == (output,)
-    there, decider = open_book(EXAMPLE, shipped), Decider(rulebook)
+    there, decider = open_book(EXAMPLE, shipped), Decider(shipped)
     rows = read(output)
     assert [row["customer_id"] for row in rows] == there.customers()
     for row in rows[::7]:
@@ -282,3 +285,44 @@ def test_a_work_folder_of_ones_own_stays(tmp_path: Path, rulebook: Rulebook, boo
     ran(Order(book, tmp_path / "d.csv", work=work), rulebook)
     assert (tmp_path / "d.csv").read_bytes() == first
     shutil.rmtree(work)
+
+
+def test_the_plans_are_those_of_plan_and_a_broken_off_run_goes_on(
+    tmp_path: Path, rulebook: Rulebook, book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, decider = open_book(book, rulebook), Decider(rulebook)
+    folder = PlanFolder(tmp_path / "plans", "md", "ko")
+    monkeypatch.setattr(plans, "NOTED_EVERY", 1)
+
+    def stop(stage: str, done: int, _: int) -> None:
+        if (stage, done) == (plans.PLANNING, 3):
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        write_plans(folder, there, rulebook, stop)
+    steps: list[int] = []
+    assert write_plans(folder, there, rulebook, lambda _, done, __: steps.append(done)) == 5
+    assert steps == [4, 5]
+    assert sorted(path.name for path in folder.path.iterdir()) == [f"{name}.md" for name in there.customers()]
+    for customer in there.customers():
+        plan = build_plan(decider.decide(there.facts(customer)), "ko")
+        assert folder.file(customer).read_text("utf-8") == render(plan, rulebook, "md")
+
+
+def test_a_customer_whose_id_is_no_name_of_a_file_has_a_file_of_its_own(tmp_path: Path) -> None:
+    folder = PlanFolder(tmp_path, "html", "en")
+    files = {folder.file(name).name for name in ("a/b", "a%2Fb", "..", "가" * 100, "가" * 101)}
+    assert len(files) == 5
+    assert all(len(name.encode()) < 255 and "/" not in name for name in files)
+
+
+def test_plans_in_a_folder_that_cannot_be_are_refused(tmp_path: Path, rulebook: Rulebook, book: Path) -> None:
+    (tmp_path / "taken").write_text("", "utf-8")
+    with pytest.raises(DataInvalid, match="the plans cannot be written"):
+        write_plans(PlanFolder(tmp_path / "taken", "md", "ko"), open_book(book, rulebook), rulebook, lambda *_: None)
+
+
+def test_the_verb_has_to_write_something() -> None:
+    result = called("--book", str(EXAMPLE))()
+    assert result.exit_code == 2
+    assert "say what to write: -o FILE for the decisions, --plans DIR for the plans" in result.stderr

@@ -8,6 +8,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pyarrow
 import pytest
@@ -326,6 +327,29 @@ def test_a_torn_database_is_thrown_away(folder: Path, rulebook: Rulebook, work: 
     (work / "mine.txt").write_text("kept", encoding="utf-8")
     assert_same(loaded(folder, rulebook, work), open_book(folder, rulebook, environment={}))
     assert (work / "mine.txt").exists()
+
+
+def test_damage_anywhere_in_the_folder_is_noticed_or_made_good(folder: Path, rulebook: Rulebook, work: Path) -> None:
+    expected = rows_of(tables := loaded(folder, rulebook, work))
+    tables.connection.close()
+    whole = (work / "book.duckdb").read_bytes()
+    noticed = 0
+    for at in range(0, len(whole), len(whole) // 7):
+        (work / "book.duckdb").write_bytes(whole[:at] + bytes(256) + whole[at + 256 :])
+        tables = loaded(folder, rulebook, work)
+        try:
+            assert rows_of(tables) == expected
+        except duckdb.Error as error:
+            noticed += "checksum" in str(error)
+        tables.connection.close()
+    assert noticed < 7
+    next((work / "orders").glob("part=0/*")).unlink()
+    assert rows_of(loaded(folder, rulebook, work)) == expected
+
+
+def test_too_little_memory_is_said(folder: Path, rulebook: Rulebook, work: Path) -> None:
+    with pytest.raises(DataInvalid, match="the memory is not enough for this book"):
+        load_book(folder, rulebook, None, work, memory="1MB")
 
 
 def test_a_folder_in_which_another_process_works_is_refused(folder: Path, rulebook: Rulebook, work: Path) -> None:

@@ -6,9 +6,10 @@ of many customers is a square as large as they are many.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import altair
 
@@ -19,6 +20,8 @@ SPOT, ARROW = 24, 95
 LEAST_CELL, MOST_CELL = 6, 92
 HALO: dict[str, Any] = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}
 """Drawn under words, so that they can be read over customers and lines."""
+NEAR_EDGE = 0.3
+"""How near to an edge of the picture the words over it are held at their end."""
 PATCHES = ("top_right", "bottom_right", "top_left", "bottom_left")
 """Where the groups are, EI first: contribution is across, stability up."""
 
@@ -168,13 +171,19 @@ def _words(groups: Mapping[str, str]) -> Iterator[Any]:
             yield chart.mark_text(align=align, fontWeight="bold", fontSize=12, color=INK, baseline="middle", **halo)
 
 
+def _side(contribution: float, frame: Frame) -> Literal["left", "center", "right"]:
+    """Where words over the picture are held, so that they do not run out of it."""
+    place = math.log(contribution / frame.low) / math.log(frame.high / frame.low)
+    return "left" if place < NEAR_EDGE else "right" if place > 1 - NEAR_EDGE else "center"
+
+
 def _line_words(lines: Lines, frame: Frame) -> Iterator[Any]:
     """The words beside the lines: above the picture, and over the line at its right end."""
     axes = _axes(frame)
     if lines.contribution is not None and lines.contribution_label and frame.low <= lines.contribution <= frame.high:
         chart = _one({"x": lines.contribution, "text": lines.contribution_label})
         above = chart.encode(x=axes["x"], y=altair.value(-7), text="text:N")
-        yield above.mark_text(align="center", fontSize=11, color=INK)
+        yield above.mark_text(align=_side(lines.contribution, frame), fontSize=11, color=INK)
     if lines.stability is not None and lines.stability_label:
         chart = _one({"y": lines.stability, "text": lines.stability_label})
         over = chart.encode(x=altair.value(WIDTH - 6), y=axes["y"], text="text:N")

@@ -14,7 +14,7 @@ QUARTERS, FILLED = 8, 4
 
 
 def quarter_chart(volumes: Sequence[float], name: str, title: str, description: str) -> str:
-    """Return the picture as SVG; `volumes` are at most eight, the newest last, and less than nothing is drawn as nothing."""
+    """Return the picture as SVG; `volumes` are at most eight, the newest last; what is negative is drawn as nothing."""
     first = QUARTERS - len(volumes)
     rows: list[dict[str, Any]] = [
         {"place": first + n, "volume": max(volume, 0), "fill": SOFT if first + n >= QUARTERS - FILLED else "white"}
@@ -22,7 +22,7 @@ def quarter_chart(volumes: Sequence[float], name: str, title: str, description: 
     ]
     top = max((row["volume"] for row in rows), default=0) or 1
     chart = (
-        altair.Chart(altair.Data(values=rows))
+        altair.Chart(altair.InlineData(values=rows))
         .mark_bar(stroke=SOFT, strokeWidth=0.8, width=9)
         .encode(
             x=altair.X("place:O", axis=None, scale=altair.Scale(domain=list(range(QUARTERS)))),

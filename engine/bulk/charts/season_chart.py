@@ -1,4 +1,4 @@
-"""The picture of the seasons: the index of each month as a bar, off months hatched and peaks black, each with its word."""
+"""The picture of the seasons: a bar for each month, off-season ones hatched, peaks black, each with its word."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sangdo.engine.bulk.charts.svg import FAINT, FONT, INK, SOFT, svg_of
 
 WIDTH, HEIGHT = 396, 150
 HATCH = "season-hatch"
+HALO: dict[str, Any] = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}
 _PATTERN = (
     f'<defs><pattern id="{HATCH}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     f'<rect width="5" height="5" fill="white"/><line y2="5" stroke="{SOFT}" stroke-width="2.4"/></pattern></defs>'
@@ -37,25 +38,32 @@ def season_chart(months: Sequence[Month], average: str, name: str, title: str, d
          "fill": _fill(month)}
         for place, month in enumerate(months)
     ]  # fmt: skip
-    base = altair.Chart(altair.Data(values=rows)).encode(x=altair.X("place:O", axis=None))
+    base = altair.Chart(altair.InlineData(values=rows)).encode(x=altair.X("place:O", axis=None))
     up = altair.Y("index:Q", axis=None, scale=altair.Scale(domain=[0, top], nice=False))
     fill = altair.Fill("fill:N", scale=None)
     bars = base.mark_bar(stroke=SOFT, strokeWidth=0.8, width=21).encode(y=up, fill=fill)
-    shown = base.mark_text(dy=-6, fontSize=10, color=INK).encode(y=up, text="shown:N")
-    words = base.mark_text(dy=-18, fontSize=9.5, fontWeight="bold", color=INK).encode(y=up, text="word:N")
+    texts = [text for style in (HALO, {}) for text in _texts(base, up, style)]
     names = base.mark_text(fontSize=10.5, color=SOFT).encode(y=altair.value(HEIGHT + 12), text="name:N")
-    line = altair.Chart(altair.Data(values=[{"index": 1, "text": average}]))
+    line = altair.Chart(altair.InlineData(values=[{"index": 1, "text": average}]))
     rule = line.mark_rule(color=INK, strokeDash=[4, 3], strokeWidth=1).encode(y=up)
     label = line.mark_text(align="left", dy=-6, fontSize=10, color=INK).encode(
         x=altair.value(WIDTH + 5), y=up, text="text:N"
     )
     chart = (
-        altair.layer(bars, rule, shown, words, names, label)
+        altair.layer(bars, rule, *texts, names, label)
         .properties(width=WIDTH, height=HEIGHT, padding={"left": 4, "top": 8, "right": 44, "bottom": 22})
         .configure(font=FONT, aria=False, background="transparent", autosize={"type": "none"})
         .configure_view(stroke=None)
     )
     return svg_of(_plain(chart), name, title, description).replace("</desc>", f"</desc>{_PATTERN}", 1)
+
+
+def _texts(base: Any, up: altair.Y, style: dict[str, Any]) -> list[Any]:
+    """The index over each bar and the word over it."""
+    look: dict[str, Any] = {"color": INK, "baseline": "middle", **style}
+    shown = base.mark_text(dy=-7, fontSize=10, **look).encode(y=up, text="shown:N")
+    word = base.mark_text(dy=-18, fontSize=9.5, fontWeight="bold", **look).encode(y=up, text="word:N")
+    return [shown, word]
 
 
 def _fill(month: Month) -> str:

@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from sangdo.engine.bulk.report.decided_book import DecidedBook
-from sangdo.engine.facts.measures import QUARTER_MONTHS, QUARTERS, period
+from sangdo.engine.bulk.report.volumes import QUARTER_NAMES
+from sangdo.engine.facts.measures import QUARTER_MONTHS, QUARTERS, YEAR_QUARTERS, period
 from sangdo.engine.facts.months import YEAR_MONTHS, months_before
 
 CENTS = Decimal("0.01")
@@ -53,9 +54,31 @@ def tell_book(decided: DecidedBook, shown: str) -> dict[str, Any]:
         "revenue": amount(revenue),
         "revenue_before": amount(before) if reaches_back(decided, 2 * YEAR_MONTHS) else None,
         "half": _half(decided),
+        **_trends(decided, amount(revenue), amount(before)),
         "hours": amount(hours),
         "hours_of_reps": reps * capacity if capacity and reps else None,
     }
+
+
+def _trends(decided: DecidedBook, revenue: float, before: float) -> dict[str, Any]:
+    quarters = quarters_of(decided.row(f"SELECT {quarter_sums(decided) or 'NULL'} FROM volumes"))
+    trend = share_of(revenue, before) if reaches_back(decided, 2 * YEAR_MONTHS) else None
+    return {"trend": trend, "quarter_trend": quarter_trend(quarters), "quarters": quarters}
+
+
+def quarter_sums(decided: DecidedBook) -> str:
+    """Return SQL of the sums of the quarters that the orders cover, the oldest first."""
+    return ", ".join(f"sum({name})" for name in reversed(QUARTER_NAMES[: covered_quarters(decided)]))
+
+
+def quarters_of(sums: tuple[Any, ...]) -> list[float]:
+    """Return sums of quarters as numbers; those of a book without quarters are none."""
+    return [amount(volume) for volume in sums] if any(volume is not None for volume in sums) else []
+
+
+def quarter_trend(quarters: list[float]) -> float | None:
+    """Return the last quarter against the same one a year ago; None where that is not known or nothing."""
+    return share_of(quarters[-1], quarters[-1 - YEAR_QUARTERS]) if len(quarters) > YEAR_QUARTERS else None
 
 
 def reaches_back(decided: DecidedBook, months: int) -> bool:

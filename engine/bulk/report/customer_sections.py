@@ -9,11 +9,12 @@ from typing import Any
 from sangdo.engine.bulk.charts.quadrant_chart import PATCHES, Frame, Lines, quadrant_chart
 from sangdo.engine.bulk.charts.quarter_chart import quarter_chart
 from sangdo.engine.bulk.report.movement import CAME, DOWN, SAME, UP
-from sangdo.engine.bulk.report.sections import Cell, Listing, Row, Section, Table
+from sangdo.engine.bulk.report.sections import Cell, Line, Listing, Row, Section, Table
 from sangdo.engine.bulk.report.speech import Speech
 from sangdo.engine.bulk.report.spots import Spots
 
-MOVES_NAMED = {DOWN: 5, UP: 4, CAME: 2}
+MOVES_NAMED = {DOWN: 4, UP: 4, CAME: 2}
+MOVERS = 3
 ROOM = 1.25
 """How much farther than the least and the greatest contribution the picture reaches."""
 _SIGNS = {DOWN: "▼", UP: "▲"}
@@ -47,7 +48,7 @@ def _picture(speech: Speech, spots: Spots) -> str:
     assert spots.high is not None
     frame = Frame(
         spots.low / ROOM, spots.high * ROOM, speech.say["contribution_axis"], speech.say["stability_axis"],
-        speech.wording.currency_sign,
+        speech.wording.currency_sign, speech.language == "ko",
     )  # fmt: skip
     counts = {one["group"]: one["customers"] for one in speech.report["groups"]}
     names = {
@@ -105,24 +106,23 @@ def groups(speech: Speech, drawn: bool) -> Section:
         say["trend_year" if is_year else "trend_quarter"], say["quarters"], say["hours"],
     )  # fmt: skip
     rows = [_group(speech, one, is_year, f"quarters-{place}" if drawn else "") for place, one in enumerate(found)]
-    whole = (
-        Cell(speech.count(book["customers"])), Cell(speech.money(book["revenue"])), Cell("100%"), Cell(""), Cell(""),
-        Cell(speech.hours(book["hours"])),
-    )  # fmt: skip
     notes = []
     covered = max((len(one["quarters"]) for one in found), default=0)
     if covered:
-        notes.append(speech.filled("quarters_how", speech.number(covered), speech.day(book["revenue_to"])))
+        name = "quarters_how" if drawn else "quarters_listed"
+        notes.append(speech.filled(name, speech.number(covered), speech.day(book["revenue_to"])))
     if book["hours_of_reps"]:
         phrase = "hours_how" if book["reps"] > 1 else "hours_how_one"
         notes.append(speech.filled(phrase, speech.hours(book["hours"]), speech.number(book["reps"]),
                                    speech.hours(book["hours_of_reps"])))  # fmt: skip
-    table = Table(heads, (*rows, Row(say["whole"], whole)), "figures-table")
-    return Section("groups", say["groups"], speech.lines.second_group(), tables=(table,), notes=tuple(notes))
+    whole = {**book, "group": "whole", "share": 1.0 if book["revenue"] > 0 else None, "hours_share": None}
+    rows.append(_group(speech, whole, is_year, "quarters-whole" if drawn else ""))
+    table = Table(heads, tuple(rows), "figures-table")
+    return Section("groups", say["groups"], speech.lines.hours(), tables=(table,), notes=tuple(notes))
 
 
 def _group(speech: Speech, one: Mapping[str, Any], is_year: bool, picture_name: str) -> Row:
-    label, quarters = speech.labels.named(one["group"]), one["quarters"]
+    label, quarters = _capital(speech.labels.named(one["group"])), one["quarters"]
     told = ", ".join(speech.money(volume) for volume in quarters)
     title = f"{label}: {speech.say['quarters']}"
     picture = quarter_chart(quarters, picture_name, title, told) if picture_name and any(quarters) else ""
@@ -134,7 +134,7 @@ def _group(speech: Speech, one: Mapping[str, Any], is_year: bool, picture_name: 
             Cell(speech.percent(one["share"])),
             Cell(speech.change(one["trend" if is_year else "quarter_trend"])),
             Cell("" if picture else told or "–", picture),
-            Cell(speech.hours(one["hours"]), small=speech.percent(one["hours_share"]) if one["hours"] else ""),
+            Cell(speech.hours(one["hours"]), small=speech.percent(one["hours_share"]) if one["hours_share"] else ""),
         ),
     )
 
@@ -148,13 +148,13 @@ def movement(speech: Speech) -> Section:
     days = [speech.day(moved["since"]), speech.day(speech.report["book"]["as_of"])]
     return Section(
         "movement", say["movement"], heading,
-        tables=(_matrix(speech, moved["moves"], days),),
+        lead=(speech.filled("matrix_how", *days),),
+        tables=(_matrix(speech, moved["moves"]), *_fallen(speech, moved["moves"])),
         lists=tuple(_movers(speech, moved["moves"])),
-        notes=(speech.filled("matrix_how", *days),),
     )  # fmt: skip
 
 
-def _matrix(speech: Speech, moves: list[dict[str, Any]], days: list[str]) -> Table:
+def _matrix(speech: Speech, moves: list[dict[str, Any]]) -> Table:
     then = [group for group in speech.groups.every if any(move["then"] == group for move in moves)]
     now = [group for group in speech.groups.every if any(move["now"] == group for move in moves)]
     found = {(move["then"], move["now"]): move for move in moves}
@@ -167,7 +167,7 @@ def _matrix(speech: Speech, moves: list[dict[str, Any]], days: list[str]) -> Tab
     rows.append(Row(speech.say["whole"], tuple(
         Cell(speech.number(total), kind="total") for total in (*totals, sum(totals))
     )))  # fmt: skip
-    heads = (speech.filled("then_now", *days), *map(speech.labels.short, now), speech.say["whole"])
+    heads = (speech.say["then_now"], *map(speech.labels.short, now), speech.say["whole"])
     return Table(heads, tuple(rows), "matrix")
 
 
@@ -180,24 +180,47 @@ def _step(speech: Speech, move: Mapping[str, Any] | None) -> Cell:
 
 def _movers(speech: Speech, moves: list[dict[str, Any]]) -> Iterator[Listing]:
     for what, most in MOVES_NAMED.items():
-        lines = [_mover(speech, move) for move in [one for one in moves if one["what"] == what][:most]]
+        first = speech.groups.quadrants[:2]
+        named = [one for one in moves if one["what"] == what and (one["then"], one["now"]) != first]
+        lines = [_mover(speech, move) for move in named[:most]]
         if lines:
-            yield Listing(speech.say[what], tuple(lines))
+            heading = (
+                "down_too" if what == DOWN and len(named) < len([one for one in moves if one["what"] == what]) else what
+            )
+            yield Listing(speech.say[heading], tuple(lines))
 
 
-def _mover(speech: Speech, move: Mapping[str, Any]) -> str:
+def _fallen(speech: Speech, moves: list[dict[str, Any]]) -> Iterator[Table]:
+    """The names of those who fell from the first group to the second: what matters most."""
+    first, second = speech.groups.quadrants[:2]
+    for move in moves:
+        if (move["then"], move["now"]) == (first, second):
+            rows = [
+                Row(one["name"], tuple(map(Cell, (
+                    one["rep"] or "–", speech.money(one["revenue_then"]), speech.money(one["revenue_now"]),
+                ))))
+                for one in move["names"]
+            ]  # fmt: skip
+            more = move["customers"] - len(rows)
+            if more:
+                rows.append(Row(speech.filled("more_movers", speech.number(more)), (Cell(""), Cell(""), Cell(""))))
+            heads = tuple(speech.say[name] for name in ("customers", "rep", "revenue_then", "revenue_now"))
+            yield Table(heads, tuple(rows), "figures-table", f"{speech.say[DOWN]}: {first} → {second}")
+
+
+def _mover(speech: Speech, move: Mapping[str, Any]) -> Line:
     head = speech.filled(
         "move", speech.labels.short(move["then"]), speech.labels.short(move["now"]), speech.count(move["customers"]),
         speech.money(move["revenue_then"]), speech.money(move["revenue_now"]),
     )  # fmt: skip
     named = [
         speech.filled("mover", one["name"], speech.money(one["revenue_then"]), speech.money(one["revenue_now"]))
-        for one in move["names"]
+        for one in move["names"][:MOVERS]
     ]
     more = move["customers"] - len(named)
     if more:
         named.append(speech.filled("more_movers", speech.number(more)))
-    return f"{head} — {'; '.join(named)}"
+    return Line(head, "; ".join(named))
 
 
 def _capital(words: str) -> str:

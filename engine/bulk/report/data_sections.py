@@ -9,9 +9,10 @@ from babel.dates import get_month_names
 
 from sangdo.engine.bulk.charts.season_chart import Month, season_chart
 from sangdo.engine.bulk.report.headlines import listed_months
-from sangdo.engine.bulk.report.season_figures import MARKET
-from sangdo.engine.bulk.report.sections import Cell, Listing, Named, Row, Section, Table
+from sangdo.engine.bulk.report.season_figures import MARKET, PRODUCT, REP
+from sangdo.engine.bulk.report.sections import Cell, Line, Listing, Named, Row, Section, Table
 from sangdo.engine.bulk.report.speech import Speech
+from sangdo.engine.facts.book_contents import DEALER
 from sangdo.engine.facts.months import YEAR_MONTHS
 from sangdo.engine.language.rulebook import Basis
 
@@ -32,23 +33,23 @@ def season(speech: Speech, drawn: bool) -> Section:
     ]
     description = ", ".join(f"{one.name} {one.shown} {one.word}".strip() for one in told)
     picture = season_chart(told, say["average"], "season", heading, description) if drawn else ""
-    rows = tuple(Row(_part(speech, part), tuple(_months(speech, part, months))) for part in parts)
+    tables = [_calendar(speech, kind, parts, months) for kind in (REP, PRODUCT, DEALER)]
     if not drawn:
-        rows = (Row(say[MARKET], tuple(_months(speech, market, months))), *rows)
-    tables = (Table((say["part"], *months), rows, "calendar"),) if rows else ()
-    return Section("season", say["season"], heading, picture=picture, tables=tables,
+        tables.insert(0, _calendar(speech, MARKET, [{**market, "name": say[MARKET]}], months))
+    return Section("season", say["season"], heading, picture=picture, tables=tuple(one for one in tables if one.rows),
                    notes=tuple(_season_notes(speech, season)))  # fmt: skip
 
 
-def _part(speech: Speech, part: Mapping[str, Any]) -> str:
-    return str(part["name"]) if part["kind"] != MARKET else speech.say[MARKET]
+def _calendar(speech: Speech, kind: str, parts: list[dict[str, Any]], months: list[str]) -> Table:
+    rows = [Row(part["name"], tuple(_months(speech, part))) for part in parts if part["kind"] == kind]
+    return Table(("" if kind == MARKET else speech.say[kind], *months), tuple(rows), "calendar")
 
 
 def _word(speech: Speech, part: Mapping[str, Any], month: int) -> str:
     return speech.say["off"] if month in part["off"] else speech.say["peak"] if month in part["peak"] else ""
 
 
-def _months(speech: Speech, part: Mapping[str, Any], names: list[str]) -> Iterator[Cell]:
+def _months(speech: Speech, part: Mapping[str, Any]) -> Iterator[Cell]:
     for number, index in enumerate(part["index"], 1):
         kind = "off" if number in part["off"] else "peak" if number in part["peak"] else ""
         yield Cell(f"{index:.2f}", kind=kind, small=_word(speech, part, number))
@@ -74,12 +75,23 @@ def rules(speech: Speech) -> Section:
     deciding = [rule for question in questions for rule in question["rules"] if rule["customers"]]
     of_document = sum(rule["basis"] == Basis.DOCUMENT for rule in deciding)
     counts = (len(deciding), of_document, len(deciding) - of_document)
-    rows = tuple(Row(speech.both(question["title"]), lists=_fired(speech, question)) for question in questions)
+    heard = [one for one in questions if any(rule["customers"] for rule in one["rules"])]
+    rows = tuple(Row(speech.both(question["title"]), lists=_fired(speech, question)) for question in heard)
+    silent = tuple(_silent(speech, question) for question in questions if question not in heard)
     return Section(
         "rules", say["rules"], speech.lines.rules(),
         lead=(speech.filled("basis", *map(speech.number, counts)),),
-        tables=(Table((say["question"], say["deciding"], say["silent"]), rows, "firings"),),
+        tables=(Table((say["question"], say["deciding"], say["silent"]), rows, "firings"),) if rows else (),
+        lists=(Listing(say["unheard"], silent),) if silent else (),
     )  # fmt: skip
+
+
+def _silent(speech: Speech, question: Mapping[str, Any]) -> Line:
+    """A question that no rule answered for anybody, with its rules."""
+    house = sum(rule["basis"] == Basis.HOUSE for rule in question["rules"])
+    count = len(question["rules"])
+    name = "rules_of_house" if house == count else "rules_some_of_house" if house else "rules_of_document"
+    return Line(speech.both(question["title"]), speech.filled(name, speech.number(count), speech.number(house)))
 
 
 def _fired(speech: Speech, question: Mapping[str, Any]) -> tuple[tuple[Named, ...], ...]:
@@ -109,8 +121,8 @@ def asks(speech: Speech) -> Section:
     notes = [say["asks_how"]] if found else []
     if len(found) > ASKS_SHOWN:
         notes.append(speech.filled("more_asks", speech.number(len(found) - ASKS_SHOWN)))
-    return Section("asks", say["asks"], speech.lines.asks(), tables=(Table(heads, tuple(rows), "figures-table"),) if rows else (),
-                   notes=tuple(notes))  # fmt: skip
+    tables = (Table(heads, tuple(rows), "figures-table"),) if rows else ()
+    return Section("asks", say["asks"], speech.lines.asks(), tables=tables, notes=tuple(notes))
 
 
 def _question(speech: Speech, fact: str) -> str:
@@ -135,7 +147,7 @@ def quality(speech: Speech) -> Section:
     return Section(
         "quality", say["quality"], speech.lines.quality(),
         tables=(Table(heads, tuple(rows), "figures-table"),) if rows else (),
-        lists=(Listing("", tuple(_state(speech, told))), *_faults(speech, told["bad_rows"])),
+        lists=(Listing("", tuple(map(Line, _state(speech, told)))), *_faults(speech, told["bad_rows"])),
     )  # fmt: skip
 
 
@@ -183,13 +195,13 @@ def _faults(speech: Speech, faults: list[dict[str, Any]]) -> Iterator[Listing]:
         else speech.filled("fault", one["file"], speech.number(one["rows"]), str(one["line"]), one["reason"])
         for one in faults
     ]
-    yield Listing(speech.say["faults"], tuple(lines))
+    yield Listing(speech.say["faults"], tuple(map(Line, lines)))
 
 
 def assumed(speech: Speech) -> Section:
     """Return what the figures rest on."""
     lines = [line for one in speech.report["assumed"] if (line := _assumption(speech, one))]
-    return Section("assumed", "", speech.say["assumed"], lists=(Listing("", tuple(lines)),))
+    return Section("assumed", "", speech.say["assumed"], lists=(Listing("", tuple(map(Line, lines))),))
 
 
 def _assumption(speech: Speech, one: Mapping[str, Any]) -> str:

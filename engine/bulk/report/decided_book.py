@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ import duckdb
 
 from sangdo.engine.bulk.batch.deciding import decide_parts
 from sangdo.engine.bulk.report import volumes
-from sangdo.engine.bulk.report.decision_tables import add_rows, load_decisions
+from sangdo.engine.bulk.report.decision_tables import load_decisions
 from sangdo.engine.bulk.report.groups import PROSPECTS, QUADRANT, Groups, group_sql, groups_of
-from sangdo.engine.bulk.tables.book_tables import BookTables, Progress, load_book
+from sangdo.engine.bulk.tables.book_rows import Progress
+from sangdo.engine.bulk.tables.book_tables import BookTables, load_book
 from sangdo.engine.facts.measures import LEAST_MONTHS
 from sangdo.engine.facts.months import YEAR_MONTHS, months_before
+from sangdo.engine.facts.sql_text import literal
 from sangdo.engine.inference.thresholds import ResolvedThreshold, resolve_thresholds
 from sangdo.engine.language.errors import DataInvalid, Location, Problem
 from sangdo.engine.language.part import part_of
@@ -72,19 +75,29 @@ def decide_book(
     its date, RulesInvalid for rules without quadrants.
     """
     groups = groups_of(rulebook)
-    book = load_book(path, rulebook, as_of, folder / "now", today=today, progress=progress)
+    load = partial(load_book, path, rulebook, as_of, folder / "now", today=today, progress=progress)
+    book = load()
+    earlier = _earlier(book, since, str(path))
+    placed, before = folder / "then.parquet", {}
+    if earlier is not None:
+        # One book at a time is open: each may take as much memory as there is.
+        book.connection.close()
+        before = _place_then(path, rulebook, earlier, folder / "then", placed, progress)
+        book = load()
     cursor = book.connection.cursor()
-    has_orders = "orders" in _tables(cursor)
-    earlier = _earlier(cursor, book.as_of, since, str(path), has_orders)
-    facts = _columns(cursor, "customers")
+    has_orders, facts = _has_orders(cursor), _columns(cursor, "customers")
     if has_orders:
         volumes.add_volumes(cursor, book.as_of, earlier)
     else:
         volumes.assume_volumes(cursor, facts)
     thresholds = resolve_thresholds(rulebook, book.as_of, book.lines)
     load_decisions(cursor, decide_parts(book, rulebook, thresholds), "decided", "goods")
-    _place(cursor, "people", "customers", "decided", (volumes.NOW, volumes.BEFORE))
-    before = _place_then(cursor, path, rulebook, earlier, folder / "then", progress) if earlier else {}
+    _place(cursor)
+    if earlier is not None:
+        cursor.execute(
+            f"CREATE TEMP TABLE people_then AS SELECT customer_id, grp, coalesce({volumes.THEN}, 0) AS revenue "
+            f"FROM {literal(str(placed))} LEFT JOIN volumes USING (customer_id)"
+        ).fetchall()
     known = tuple(name for name in facts if name in rulebook.facts)
     return DecidedBook(
         cursor, book, rulebook, groups, thresholds, before, known, earlier, has_orders, "goods" in _tables(cursor)
@@ -92,51 +105,48 @@ def decide_book(
 
 
 def _place_then(
-    cursor: duckdb.DuckDBPyConnection, path: Path, rulebook: Rulebook, since: date, folder: Path,
-    progress: Progress | None,
-) -> dict[str, ResolvedThreshold]:  # fmt: skip
-    """Decide the book as of the earlier date, bring who stood where to the later one, and return the lines of then."""
+    path: Path, rulebook: Rulebook, since: date, folder: Path, placed: Path, progress: Progress | None
+) -> dict[str, ResolvedThreshold]:
+    """Write who stood where on the earlier date to a file, and return the lines of then."""
     book = load_book(path, rulebook, since, folder, progress=progress)
+    cursor = book.connection.cursor()
     thresholds = resolve_thresholds(rulebook, since, book.lines)
     placing = part_of(rulebook, [question for question in (QUADRANT, PROSPECTS) if question in rulebook.questions])
-    load_decisions(cursor, decide_parts(book, placing, thresholds, asks=False), "decided_then")
-    other = book.connection.cursor()
-    wanted = [name for name in ("customer_id", "kind", "standing") if name in _columns(other, "customers")]
-    for part in book.parts:
-        rows = other.sql(f"SELECT {', '.join(wanted)} FROM ({book.customers_of(part)})").to_arrow_table()
-        add_rows(cursor, "customers_then", rows)
-    other.close()
+    load_decisions(cursor, decide_parts(book, placing, thresholds, asks=False), "decided")
+    group = group_sql(_columns(cursor, "decided"), _columns(cursor, "customers"))
+    rows = f"SELECT customer_id, {group} AS grp FROM customers AS known JOIN decided USING (customer_id)"
+    cursor.execute(f"COPY ({rows}) TO {literal(str(placed))} (FORMAT parquet)").fetchall()
+    cursor.close()
     book.connection.close()
-    _place(cursor, "people_then", "customers_then", "decided_then", (volumes.THEN, "NULL"))
     return thresholds
 
 
-def _place(cursor: duckdb.DuckDBPyConnection, table: str, known: str, decided: str, years: tuple[str, str]) -> None:
-    """Make a table of who stands where from what is known and what was decided."""
-    answers, facts = _columns(cursor, decided), _columns(cursor, known)
+def _place(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Make the table of who stands where from what is known and what was decided."""
+    answers, facts = _columns(cursor, "decided"), _columns(cursor, "customers")
     shown = "".join(f", {f'known.{name}' if name in facts else 'NULL'} AS {name}" for name in SHOWN)
     hours = f"decided.{HOURS}" if HOURS in answers else "NULL"
-    revenue, before = (f"coalesce({year}, 0)" for year in years)
+    revenue = f"coalesce({volumes.NOW}, 0) AS revenue, coalesce({volumes.BEFORE}, 0) AS revenue_before"
     cursor.execute(
-        f"CREATE TEMP TABLE {table} AS SELECT customer_id, {group_sql(answers, facts)} AS grp, {revenue} AS revenue, "
-        f"{before} AS revenue_before, CAST({hours} AS DECIMAL(18, 6)) AS hours, decided.error AS error{shown} "
-        f"FROM {known} AS known JOIN {decided} AS decided USING (customer_id) LEFT JOIN volumes USING (customer_id)"
+        f"CREATE TEMP TABLE people AS SELECT customer_id, {group_sql(answers, facts)} AS grp, {revenue}, "
+        f"CAST({hours} AS DECIMAL(18, 6)) AS hours, decided.error AS error{shown} "
+        "FROM customers AS known JOIN decided USING (customer_id) LEFT JOIN volumes USING (customer_id)"
     ).fetchall()
 
 
-def _earlier(
-    cursor: duckdb.DuckDBPyConnection, as_of: date, since: date | None, shown: str, has_orders: bool
-) -> date | None:
+def _earlier(book: BookTables, since: date | None, shown: str) -> date | None:
     """The earlier date: the one asked for, else a year before, or as near to that as the orders allow."""
-    first = None
-    if has_orders:
-        first = cursor.execute(f"SELECT min(date) FROM orders WHERE date <= DATE '{as_of}'").fetchall()[0][0]
+    cursor, first = book.connection.cursor(), None
+    if _has_orders(cursor):
+        first = cursor.execute(f"SELECT min(date) FROM orders WHERE date <= DATE '{book.as_of}'").fetchall()[0][0]
+    cursor.close()
     if since is not None:
-        return _checked(since, first, as_of, shown)
+        return _checked(since, first, book.as_of, shown)
     if first is None:
         return None
-    choices = (max(months_before(as_of, YEAR_MONTHS), months_before(first, -months)) for months in (12, LEAST_MONTHS))
-    return next((day for day in choices if day < as_of), None)
+    year_ago = months_before(book.as_of, YEAR_MONTHS)
+    choices = (max(year_ago, months_before(first, -months)) for months in (YEAR_MONTHS, LEAST_MONTHS))
+    return next((day for day in choices if day < book.as_of), None)
 
 
 def _checked(since: date, first: date | None, as_of: date, shown: str) -> date:
@@ -147,6 +157,10 @@ def _checked(since: date, first: date | None, as_of: date, shown: str) -> date:
         expected = f"--since with a day after {first}" if first else "a book with orders"
         raise DataInvalid(Problem(Location(shown), f"there are no orders before {since}", expected=expected))
     return since
+
+
+def _has_orders(cursor: duckdb.DuckDBPyConnection) -> bool:
+    return "orders" in _tables(cursor)
 
 
 def _tables(cursor: duckdb.DuckDBPyConnection) -> set[str]:

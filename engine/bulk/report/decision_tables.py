@@ -19,12 +19,12 @@ def load_decisions(
 ) -> None:
     """Put decided parts into temporary tables of these names; that of products is made where there are some."""
     for part in parts:
-        add_rows(connection, customers, with_words(part.customers))
+        _add(connection, customers, with_words(part.customers))
         if products is not None and part.products is not None:
-            add_rows(connection, products, with_words(part.products))
+            _add(connection, products, with_words(part.products))
 
 
-def add_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: pyarrow.Table) -> None:
+def _add(connection: duckdb.DuckDBPyConnection, table: str, rows: pyarrow.Table) -> None:
     """Add rows to a temporary table, which is made with the first of them."""
     connection.register("added_rows", rows)
     connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} AS SELECT * FROM added_rows LIMIT 0").fetchall()

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sangdo.engine.bulk.report.book_figures import amount, covered_quarters, reaches_back, share_of
+from sangdo.engine.bulk.report.book_figures import (
+    amount,
+    quarter_sums,
+    quarter_trend,
+    quarters_of,
+    reaches_back,
+    share_of,
+)  # fmt: skip
 from sangdo.engine.bulk.report.decided_book import DecidedBook
-from sangdo.engine.bulk.report.volumes import QUARTER_NAMES
-from sangdo.engine.facts.measures import YEAR_QUARTERS
 from sangdo.engine.facts.months import YEAR_MONTHS
 
 
@@ -21,10 +26,9 @@ def tell_groups(decided: DecidedBook) -> list[dict[str, Any]]:
     against the same one a year ago; either is None where the orders do not reach back so far, or nothing was sold.
     `quarters` are those the orders cover, the oldest first.
     """
-    quarters = covered_quarters(decided)
-    sums = ", ".join(f"sum({name})" for name in QUARTER_NAMES[:quarters])
+    sums = ", " + quarters if (quarters := quarter_sums(decided)) else ""
     rows = decided.rows(
-        f"SELECT grp, count(*), sum(revenue), sum(revenue_before), sum(hours), count(hours){', ' if sums else ''}{sums} "
+        f"SELECT grp, count(*), sum(revenue), sum(revenue_before), sum(hours), count(hours){sums} "
         "FROM people LEFT JOIN volumes USING (customer_id) GROUP BY grp"
     )
     found = {row[0]: row[1:] for row in rows}
@@ -36,7 +40,7 @@ def tell_groups(decided: DecidedBook) -> list[dict[str, Any]]:
         if group not in found:
             continue
         customers, revenue, before, given, with_hours, *volumes = found[group]
-        newest_first = [amount(volume) for volume in volumes]
+        sold = quarters_of(tuple(volumes))
         told.append({
             "group": group,
             "customers": customers,
@@ -44,15 +48,9 @@ def tell_groups(decided: DecidedBook) -> list[dict[str, Any]]:
             "share": share_of(amount(revenue), total),
             "revenue_before": amount(before) if whole else None,
             "trend": share_of(amount(revenue), amount(before)) if whole else None,
-            "quarter_trend": _quarter_trend(newest_first),
-            "quarters": newest_first[::-1],
+            "quarter_trend": quarter_trend(sold),
+            "quarters": sold,
             "hours": amount(given) if with_hours else None,
             "hours_share": share_of(amount(given), hours) if with_hours else None,
         })  # fmt: skip
     return told
-
-
-def _quarter_trend(newest_first: list[float]) -> float | None:
-    if len(newest_first) <= YEAR_QUARTERS:
-        return None
-    return share_of(newest_first[0], newest_first[YEAR_QUARTERS])

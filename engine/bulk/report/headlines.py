@@ -20,13 +20,17 @@ _HEADLINES: Mapping[str, Text] = {
     "no_revenue": Text("최근 12개월에 매출이 없다", "There is no revenue in the last 12 months"),
     "hangs": Text("매출의 {0}이(가) {1} {2}곳에 걸려 있다", "{0} of the revenue hangs on {2} customers of {1}"),
     "hangs_one": Text("매출의 {0}이(가) {1} 한 곳에 걸려 있다", "{0} of the revenue hangs on one customer of {1}"),
-    "nobody_in": Text("{0}에는 고객이 없다", "There is nobody in {0}"),
+    "too_little_time": Text(
+        "규칙이 매긴 시간은 일주일에 {0}인데 담당자에게는 {1}뿐이다", "The rules ask for {0} a week; the reps have {1}"
+    ),
+    "hours": Text("{2}에 시간의 {0}이(가) 드는데 매출은 {1}이다", "{2}: {0} of the hours, and {1} of the revenue"),
+    "nobody_in": Text("{0}은(는) 한 곳도 없다", "There is nobody in {0}"),
     "fell": Text(
-        "{0} 이후 {1}곳이 {2}에서 {3}로(으로) 내려갔다: 그때 매출 {4}",
+        "{0} 이후 {1}곳이 {2}에서 {3}로(으로) 내려갔다(그때 매출 {4})",
         "Since {0}, {1} customers have fallen from {2} to {3}: {4} of revenue then",
     ),
     "fell_one": Text(
-        "{0} 이후 한 곳이 {2}에서 {3}로(으로) 내려갔다: 그때 매출 {4}",
+        "{0} 이후 한 곳이 {2}에서 {3}로(으로) 내려갔다(그때 매출 {4})",
         "Since {0}, one customer has fallen from {2} to {3}: {4} of revenue then",
     ),
     "none_fell": Text(
@@ -38,10 +42,10 @@ _HEADLINES: Mapping[str, Text] = {
     "peak": Text("비수기는 없고 성수기는 {0}이다", "No month is off-season; the peak is in {0}"),
     "even": Text("비수기도 성수기도 없다", "No month is off-season, and none a peak"),
     "no_season": Text("아직 계절을 말할 수 없다", "No season can be told yet"),
-    "silent": Text("규칙 {1}개 가운데 {0}개는 아무도 판단하지 않았다", "{0} of {1} rules decided nobody"),
-    "all_decide": Text("모든 규칙이 누군가를 판단했다", "Every rule decided somebody"),
-    "wanted": Text("가장 많은 고객에게서 모르는 것은 ‘{0}’이다({1}곳)", "Most often wanting: {0}, for {1} customers"),
-    "wanted_one": Text("모르는 것은 한 고객의 ‘{0}’뿐이다", "Wanting of one customer: {0}"),
+    "silent": Text("규칙 {1}개 가운데 {0}개는 어느 고객에게도 쓰이지 않았다", "{0} of {1} rules decided nobody"),
+    "all_decide": Text("모든 규칙이 쓰였다", "Every rule decided somebody"),
+    "wanted": Text("가장 많이 비어 있는 것은 ‘{0}’이다(고객 {1}곳)", "Most often wanting: {0}, for {1} customers"),
+    "wanted_one": Text("비어 있는 것은 고객 한 곳의 ‘{0}’이다", "Wanting of one customer: {0}"),
     "nothing_wanted": Text("더 물을 것이 없다", "Nothing is left to ask"),
     "undecided": Text("고객 {0}곳을 판단하지 못했다", "{0} customers cannot be decided"),
     "undecided_one": Text("고객 한 곳을 판단하지 못했다", "One customer cannot be decided"),
@@ -79,6 +83,21 @@ class Headlines:
             return self._say("nobody_in", label)
         return self._counted("hangs", found["customers"], percent(found["share"], self._wording), label,
                              found["customers"])  # fmt: skip
+
+    def hours(self) -> str:
+        """Whether the time suffices, or else which quadrant takes the most of it beyond its share of the revenue."""
+        book = self._report["book"]
+        if book["hours_of_reps"] and book["hours"] > book["hours_of_reps"]:
+            return self._say("too_little_time", *map(self._wording.hours, (book["hours"], book["hours_of_reps"])))
+        timed = [
+            one for one in self._report["groups"]
+            if one["group"] in self._groups.quadrants and one["hours_share"] and one["share"] is not None
+        ]  # fmt: skip
+        if not timed:
+            return self.half()
+        most = max(timed, key=lambda one: one["hours_share"] - one["share"])
+        shares = (percent(most[name], self._wording) for name in ("hours_share", "share"))
+        return self._say("hours", *shares, self._labels.named(most["group"]))
 
     def movement(self) -> str:
         """How many fell from the first group to the second."""

@@ -23,7 +23,7 @@ AGES = (STALE_DAYS, YEAR_DAYS)
 
 
 def tell_quality(decided: DecidedBook, asks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Tell the facts known and wanted, bad rows, customers without a rep or a decision, and the age of what is known."""
+    """Tell the facts known and wanted, bad rows, customers without a rep or a decision, and how old it all is."""
     faults, customers_at_fault = _faults(decided)
     errors = decided.row("SELECT count(*), sum(revenue) FROM people WHERE error IS NOT NULL")
     return {

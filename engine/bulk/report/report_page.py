@@ -24,7 +24,7 @@ def arrange_report(
     return ReportPage(
         language=language,
         title=book["name"],
-        glance=(speech.lines.half(), speech.lines.movement(), speech.lines.asks()),
+        glance=(speech.lines.half(), speech.lines.second_group(), speech.lines.movement(), speech.lines.asks()),
         about=tuple(_about(speech)),
         sections=tuple(_sections(speech, spots)),
         warnings=tuple(report["quality"]["warnings"]),

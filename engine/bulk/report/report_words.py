@@ -11,10 +11,10 @@ _WORDS: Mapping[str, Text] = {
     # ---- the head
     "report": Text("영업 책임자 보고서", "For the sales director"),
     "customers": Text("고객", "Customers"),
-    "orders": Text("주문 행", "Rows of orders"),
+    "orders": Text("주문 기록", "Rows of orders"),
     "reps": Text("담당자", "Reps"),
     "count": Text("{0}곳", "{0}"),
-    "rows": Text("{0}행", "{0}"),
+    "rows": Text("{0}건", "{0}"),
     "people": Text("{0}명", "{0}"),
     "span": Text("{0} ~ {1}", "{0} to {1}"),
     "revenue": Text("최근 12개월 매출", "Revenue of the last 12 months"),
@@ -71,6 +71,10 @@ _WORDS: Mapping[str, Text] = {
         "The bars are the revenue of {0} quarters, each group on its own scale; the last ends on {1}. Filled bars are "
         "the last four.",
     ),
+    "quarters_listed": Text(
+        "분기 매출은 오래된 것부터 적은 것으로, 마지막 것이 {1}에 끝난 분기이다.",
+        "The quarters stand in order; the last ends on {1}.",
+    ),
     "hours_how": Text(
         "규칙이 매긴 시간은 일주일에 {0}, 담당자 {1}명이 쓸 수 있는 시간은 {2}이다.",
         "The rules give {0} a week in all; {1} reps have {2}.",
@@ -81,15 +85,18 @@ _WORDS: Mapping[str, Text] = {
     ),
     # ---- movement
     "movement": Text("고객군 이동", "Movement between groups"),
-    "then_now": Text("{0} ↓ · {1} →", "{0} ↓ · {1} →"),
+    "then_now": Text("그때 ↓ · 지금 →", "then ↓ · now →"),
     "down": Text("잃고 있는 것", "What is being lost"),
+    "down_too": Text("그 밖에 잃고 있는 것", "Also being lost"),
     "up": Text("얻은 것", "What has been won"),
     "came": Text("새로 자리 잡은 고객", "Newly come into a group"),
     "move": Text("{0} → {1}: {2}, 매출 {3} → {4}", "{0} → {1}: {2}, revenue {3} → {4}"),
     "mover": Text("{0} {1} → {2}", "{0} {1} → {2}"),
+    "revenue_then": Text("그때 매출", "Revenue then"),
+    "revenue_now": Text("지금 매출", "Now"),
     "more_movers": Text("그 밖에 {0}곳", "and {0} more"),
     "matrix_how": Text(
-        "줄은 {0}의 고객군, 칸은 {1}의 고객군이다. ▼는 낮은 고객군으로, ▲는 높은 고객군으로 옮긴 고객 수이다. 두 날짜 "
+        "행은 {0}의 고객군, 열은 {1}의 고객군이다. ▼는 낮은 고객군으로, ▲는 높은 고객군으로 옮긴 고객 수이다. 두 날짜 "
         "모두 지금 규칙으로, 기준선은 각 날짜의 것으로 보았다.",
         "Rows are the groups on {0}, columns those on {1}. ▼ counts who went to a lower group, ▲ who went to a higher "
         "one. Both dates are judged by the rules of today, each with its own lines.",
@@ -107,7 +114,6 @@ _WORDS: Mapping[str, Text] = {
     "product": Text("제품", "Product"),
     "dealer": Text("딜러", "Dealer"),
     "average": Text("한 해 평균", "average"),
-    "part": Text("구분", "Part"),
     "season_how": Text(
         "계절 지수는 그 달의 판매량을 앞뒤 열두 달의 평균과 견준 것이다(1이 평균). 시장은 {0}, 딜러는 {1}보다 낮으면 "
         "비수기이고, {2} 이상이면 성수기이다. {3}까지의 주문으로 보았다.",
@@ -122,13 +128,17 @@ _WORDS: Mapping[str, Text] = {
         "주문 기록이 한 해가 못 되어 계절을 말할 수 없다.", "With less than a year of orders no season can be told."
     ),
     # ---- rules
-    "rules": Text("규칙이 판단한 고객 수", "Customers decided by each rule"),
+    "rules": Text("규칙별 고객 수", "Customers decided by each rule"),
     "question": Text("질문", "Question"),
-    "deciding": Text("판단한 규칙과 고객 수", "Rules that decided, and for how many"),
-    "silent": Text("아무도 판단하지 않은 규칙", "Rules that decided nobody"),
+    "deciding": Text("쓰인 규칙과 고객 수", "Rules that decided, and for how many"),
+    "silent": Text("쓰이지 않은 규칙", "Rules that decided nobody"),
+    "unheard": Text("규칙이 하나도 쓰이지 않은 질문", "Questions that no rule answered for anybody"),
+    "rules_of_document": Text("규칙 {0}개", "{0} rules"),
+    "rules_of_house": Text("규칙 {0}개, 모두 자체 기준", "{0} rules, all of the house"),
+    "rules_some_of_house": Text("규칙 {0}개, 그 가운데 자체 기준 {1}개", "{0} rules, {1} of them of the house"),
     "nothing": Text("없음", "none"),
     "basis": Text(
-        "판단에 쓰인 규칙 {0}개 가운데 {1}개가 원전의 것이고 {2}개가 자체 기준이다.",
+        "쓰인 규칙 {0}개 가운데 {1}개가 원전의 것이고 {2}개가 자체 기준이다.",
         "Of the {0} rules that decided somebody, {1} are from the document and {2} are the house's own.",
     ),
     "asks": Text("먼저 알아볼 것", "What to find out first"),
@@ -153,7 +163,7 @@ _WORDS: Mapping[str, Text] = {
     "no_faults": Text("쓸 수 없는 행은 없다.", "Every row can be used."),
     "undecided": Text(
         "판단하지 못한 고객 {0}곳(매출 {1}): 읽을 수 없는 행 {2}곳, 규칙의 모순 {3}곳",
-        "Customers not decided: {0} (revenue {1}); rows that cannot be read: {2}, rules that contradict each other: {3}",
+        "Customers not decided: {0} (revenue {1}); for rows that cannot be read: {2}, for contradicting rules: {3}",
     ),
     "all_decided": Text("모든 고객을 판단했다.", "Every customer is decided."),
     "no_rep": Text("담당자가 없는 고객 {0}곳(매출 {1})", "Customers without a rep: {0} (revenue {1})"),
@@ -189,9 +199,9 @@ _WORDS: Mapping[str, Text] = {
         "The earlier date is judged by the rules of today; what is given of customers without a date counts on both.",
     ),
     "legend": Text(
-        "‘자체 기준’은 원전에 없어 회사가 보탠 규칙이다. 매출은 주문에서 반품을 뺀 것으로, 마지막으로 끝난 달까지 센다.",
-        "“House” marks rules that the company added where the document is silent. Revenue is orders less returns, up to "
-        "the last complete month.",
+        "‘자체 기준’은 원전에 없어 회사가 보탠 규칙이다. 매출은 주문에서 반품을 뺀 것으로, 다 지난 달까지만 센다.",
+        "“House” marks rules that the company added where the document is silent. Revenue is orders less returns, up "
+        "to the last complete month.",
     ),
     "source": Text("자료", "Data"),
     "at_a_glance": Text("한눈에", "At a glance"),

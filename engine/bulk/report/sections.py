@@ -33,18 +33,27 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table: the words over its columns (the first is over the heads of rows), its rows, and how it is dressed."""
+    """A table: the words over its columns (the first is over the heads of rows), its rows, how it is dressed, and the
+    heading above it, if any."""
 
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
     kind: str = ""
+    title: str = ""
+
+
+class Line(NamedTuple):
+    """A line of a list, with what is told of it in smaller words."""
+
+    text: str
+    detail: str = ""
 
 
 class Listing(NamedTuple):
     """A list of lines under a heading."""
 
     heading: str
-    lines: tuple[str, ...]
+    lines: tuple[Line, ...]
 
 
 class Section(NamedTuple):

@@ -18,7 +18,7 @@ from sangdo import __version__
 from sangdo.engine.bulk.tables import bad_rows, customer_tables, given_tables
 from sangdo.engine.bulk.tables.book_rows import Progress, load_book_rows
 from sangdo.engine.bulk.tables.customer_tables import Knowledge, load_part
-from sangdo.engine.bulk.tables.database import KEY, Database, open_database
+from sangdo.engine.bulk.tables.database import KEY, Database, Torn, forget_database, open_database, unusable
 from sangdo.engine.bulk.tables.measured_tables import (
     MONTHS,
     OWN,
@@ -37,6 +37,7 @@ from sangdo.engine.facts.book_files import BookFiles, book_files, table_digest
 from sangdo.engine.facts.dealers import covered_until
 from sangdo.engine.facts.measurement import age_warnings
 from sangdo.engine.facts.settings import Settings, read_settings
+from sangdo.engine.facts.sql_text import first_line
 from sangdo.engine.language.rulebook import Fact, Rulebook
 
 
@@ -98,9 +99,27 @@ def load_book(
     files = book_files(path, str(path))
     settings = read_settings(files.settings, files.settings.name, rulebook.facts) if files.settings else Settings()
     date_used = date_of_book(str(path), as_of or settings.as_of or today)
-    database = open_database(folder, _key(files, rulebook, date_used, part_customers), memory)
-    loading = _Loading(database, files, rulebook, date_used, settings, progress or (lambda *_: None))
-    return loading.tables(part_customers)
+    key = _key(files, rulebook, date_used, part_customers)
+    loading = partial(_Loading, files, rulebook, date_used, settings, progress or (lambda *_: None), part_customers)
+    try:
+        return _loaded(folder, key, memory, loading)
+    except duckdb.OutOfMemoryException:
+        raise unusable(folder, "the memory is not enough for this book", "more memory, or smaller parts") from None
+
+
+def _loaded(folder: Path, key: str, memory: str | None, loading: Callable[[Database], _Loading]) -> BookTables:
+    """Load into the database of a folder; what an earlier load left and is damaged is made anew, once."""
+    while True:
+        database = open_database(folder, key, memory)
+        try:
+            return loading(database).tables()
+        except duckdb.OutOfMemoryException:
+            raise
+        except (duckdb.Error, Torn) as error:
+            if not database.found:
+                raise unusable(folder, f"the book cannot be loaded: {first_line(error)}") from None
+            database.connection.close()
+            forget_database(folder)
 
 
 def _key(files: BookFiles, rulebook: Rulebook, as_of: date, part_customers: int) -> str:
@@ -119,22 +138,25 @@ class _Loading:
     """One book being loaded: the stages in their order, each of which finds what those before it left."""
 
     def __init__(
-        self, database: Database, files: BookFiles, rulebook: Rulebook, as_of: date, settings: Settings,
-        progress: Progress,
+        self, files: BookFiles, rulebook: Rulebook, as_of: date, settings: Settings, progress: Progress,
+        part_customers: int, database: Database,
     ) -> None:  # fmt: skip
         self._database = database
+        self._part_customers = part_customers
         self._files = files
         self._rulebook = rulebook
         self._as_of = as_of
         self._settings = settings
         self._progress = progress
 
-    def tables(self, part_customers: int) -> BookTables:
+    def tables(self) -> BookTables:
         database = self._database
         facts, files = self._rulebook.facts, self._files
-        database.once("rows", lambda: load_book_rows(database, files, facts, part_customers, self._progress))
+        database.once("rows", lambda: load_book_rows(database, files, facts, self._part_customers, self._progress))
         parts = Parts(tuple(database.noted("bounds")))
         counts = count_orders(database, self._as_of) if self._files.orders else OrderCounts(0, 0, None, None, None)
+        if counts.rows != (database.noted("orders") or 0):
+            raise Torn("there are more or fewer orders than were loaded")
         known = self._knowledge(counts)
         self._measure(parts, known)
         self._each("customers", parts, lambda part: self._load_part(part, known))

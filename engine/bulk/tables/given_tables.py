@@ -53,8 +53,9 @@ def load_observations(
     """Check the rows of observations.*; return which facts are seen, and of each whether of a product."""
     layout = source.table.layout
     product, fact, text, at = (source.cell(name) for name in ("product", "fact", "value", "date"))
+    names = ", ".join(literal(name) for name in (*layout.facts, *layout.of_product)) or "NULL"
     seen = database.connection.execute(
-        f"SELECT DISTINCT {fact}, {product} IS NOT NULL FROM {source.relation} WHERE {fact} IS NOT NULL"
+        f"SELECT DISTINCT {fact}, {product} IS NOT NULL FROM {source.relation} WHERE {fact} IN ({names})"
     ).fetchall()
     known = sorted((name, bool(of)) for name, of in seen if name in (layout.of_product if of else layout.facts))
     checks = "".join(

@@ -112,6 +112,7 @@ def load_orders(database: Database, order_file: OrderFile, parts: Parts, spool: 
         shutil.rmtree(draft / f"part={FAULTY}")
     draft.mkdir(parents=True, exist_ok=True)
     draft.replace(database.orders)
+    database.note("orders", int(database.value(f"SELECT count(*) FROM ({all_orders(database)})")))
 
 
 def orders_of(database: Database, part: Part) -> str:
