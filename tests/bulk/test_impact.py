@@ -161,6 +161,12 @@ def test_a_moved_line_says_how_many_customers_lie_between_its_two_places(
     assert (line["before"]["how"], line["after"]["how"], line["after"]["label"]) == ("book", "set", "£800")
 
 
+def test_a_line_moved_by_less_than_is_shown_is_written_out(rulebook: Rulebook) -> None:
+    before = open_book(BOOK, rulebook).lines["contribution_line"]
+    done = impact("--set", f"contribution_line={before + 0.1}", "--lang", "en", "-f", "md")
+    assert f"Line of high contribution {before:.9g} → {before + 0.1:.9g}" in done.stdout.replace("\\", "")
+
+
 def test_the_revenue_is_that_of_the_last_twelve_complete_months(told: dict[str, Any]) -> None:
     with (BOOK / "orders.csv").open(encoding="utf-8") as stream:
         rows = [
@@ -187,18 +193,28 @@ def test_csv_has_a_line_for_each_customer_changed(told: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "verdict", "house"),
-    [("en", "32 of 300 customers (10.7%) move to another group.", "house"),
-     ("ko", "300곳 가운데 32곳(10.7%)이 다른 고객군으로 옮겨 간다.", "자체 기준")],
-)  # fmt: skip
+    ("lang", "verdict", "gained"),
+    [
+        (
+            "en",
+            "32 of 300 customers (10.7%) move to another group.",
+            "Find the figures that are missing [house], Do not abandon them blind (not to do) [house]</p>",
+        ),
+        (
+            "ko",
+            "300곳 가운데 32곳(10.7%)이 다른 고객군으로 옮겨 간다.",
+            "판단에 빠진 수치부터 찾기 [자체 기준], 모르는 채로 포기하지 않기 (하지 말 것) [자체 기준]</p>",
+        ),
+    ],
+)
 def test_a_page_shows_both_pictures_without_a_script_or_an_address(
-    lang: str, verdict: str, house: str, tmp_path: Path
+    lang: str, verdict: str, gained: str, tmp_path: Path
 ) -> None:
     page = tmp_path / "impact.html"
     assert impact(*MOVED, "--lang", lang, "-o", page).returncode == 0
     text = page.read_text("utf-8")
     assert verdict in text
-    assert house in text
+    assert gained in text
     assert "<script" not in text
     assert not re.search(r"(src|href)=[\"']?https?:", text)
     pictures = [ElementTree.fromstring(svg) for svg in re.findall(r"<svg.*?</svg>", text, re.DOTALL)]  # noqa: S314
@@ -347,3 +363,14 @@ def test_rules_without_quadrants_ask_for_a_question(rulebook: Rulebook) -> None:
     with pytest.raises(SangdoError, match='the rules have no question "quadrant"') as refused:
         read_grouping(None, narrow, narrow)
     assert refused.value.exit_code == 2
+
+
+def test_a_customer_undecided_for_another_reason_has_not_changed(rulebook: Rulebook) -> None:
+    connection = connect()
+    SideBySide(connection, Side(rulebook), Side(rulebook), Grouping(("quadrant",), False))
+    connection.execute(
+        "INSERT INTO pairs (customer_id, before, after, error_before, error_after) VALUES "
+        "('a', 'undecided', 'undecided', 'one', 'another'), ('b', 'undecided', NULL, 'one', NULL)"
+    )
+    connection.execute("CREATE TABLE revenue (customer_id VARCHAR, revenue DOUBLE)")
+    assert Findings(connection, {"quadrant"}).rows("SELECT customer_id FROM seen WHERE changed") == [("b",)]

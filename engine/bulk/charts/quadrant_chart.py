@@ -17,7 +17,7 @@ from sangdo.engine.bulk.charts.svg import FAINT, FONT, INK, SOFT, svg_of
 
 WIDTH, HEIGHT = 300, 270
 SPOT, ARROW = 24, 95
-LEAST_CELL, MOST_CELL = 6, 150
+LEAST_CELL, MOST_CELL = 6, 92
 HALO: dict[str, Any] = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}
 """Drawn under words, so that they can be read over customers and lines."""
 NEAR_EDGE = 0.3

@@ -35,7 +35,7 @@ CREATE VIEW roots AS SELECT customer_id, product, question, before, after, rules
     UNION ALL SELECT customer_id, product, question, before, after, coalesce(rules_before, []),
         coalesce(rules_after, []) FROM root_tasks;
 CREATE TABLE changed AS SELECT customer_id FROM changes UNION SELECT customer_id FROM tasks
-    UNION SELECT customer_id FROM pairs WHERE error_before IS DISTINCT FROM error_after;
+    UNION SELECT customer_id FROM pairs WHERE (error_before IS NULL) <> (error_after IS NULL);
 CREATE TABLE seen AS SELECT p.*, v.revenue, before IS DISTINCT FROM after AS moved,
         c.customer_id IS NOT NULL OR before IS DISTINCT FROM after AS changed
     FROM pairs p LEFT JOIN changed c USING (customer_id) LEFT JOIN revenue v USING (customer_id);

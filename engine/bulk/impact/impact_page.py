@@ -240,11 +240,12 @@ class ImpactPage:
 
     def _actions(self, actions: Sequence[Told], change: str) -> str:
         own = [one for one in actions if one["change"] == change]
-        words = [
-            _of_product(one["title"], one["product"]) + (f" ({self._say['avoid']})" if one["avoid"] else "")
-            for one in own[:ACTIONS]
-        ]
+        words = [_of_product(one["title"], one["product"]) + self._marks(one) for one in own[:ACTIONS]]
         return ", ".join([*words, *([self._more(len(own) - ACTIONS)] if len(own) > ACTIONS else [])])
+
+    def _marks(self, action: Told) -> str:
+        house = f" [{self._say['house']}]" if action["basis"] == "house" else ""
+        return (f" ({self._say['avoid']})" if action["avoid"] else "") + house
 
     def _question(self, one: Told) -> dict[str, Any]:
         return {

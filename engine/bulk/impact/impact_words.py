@@ -135,8 +135,8 @@ _WORDS: Mapping[str, Text] = {
     "bad_rows": Text("장부에 쓸 수 없는 줄이 {0}개 있다.", "{0} rows of the book cannot be used."),
     "house": Text("자체 기준", "house"),
     "legend": Text(
-        "‘자체 기준’은 원전에 없어 회사가 보탠 규칙이다.",
-        "“House” marks the rules that the company added where the source is silent.",
+        "‘자체 기준’은 원전에 없어 회사가 보탠 규칙과 할 일이다.",
+        "“House” marks the rules and actions that the company added where the source is silent.",
     ),
 }
 

@@ -133,13 +133,12 @@ class Telling:
 
     def _line(self, line: MovedLine) -> dict[str, Any]:
         book = self._new if line.name in self._new.thresholds else self._old
-        return {
-            "threshold": line.name,
-            "title": book.thresholds[line.name].title.in_language(self._language),
-            "before": self._threshold(line.name, line.before, 0),
-            "after": self._threshold(line.name, line.after, 1),
-            "between": line.between,
-        }
+        before, after = (self._threshold(line.name, end, side) for side, end in enumerate((line.before, line.after)))
+        if before and after and before["label"] == after["label"]:
+            for end in (before, after):  # rounded they look alike
+                end["label"] = f"{end['value']:.9g}"
+        title = book.thresholds[line.name].title.in_language(self._language)
+        return {"threshold": line.name, "title": title, "before": before, "after": after, "between": line.between}
 
     def _threshold(self, name: str, value: ResolvedThreshold | None, side: int) -> dict[str, Any] | None:
         if value is None:
