@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -46,18 +47,31 @@ def decide_parts(
     A customer whose error is not null has no answers: rows of the book that cannot be used, or rules that contradict
     each other. Without `asks` the list of what is left to ask is not made.
     """
-    _load(book, book.parts[0])
-    queries = decision_queries(book.connection, rulebook, thresholds, asks)
+    connection = book.connection
+    for table, query in _facts(book, book.parts[0]):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query}")
+    queries = decision_queries(connection, rulebook, thresholds, asks)
+    for number, (query, _) in enumerate(queries):
+        # Planned once: many rules take longer to plan than a part of the book takes to decide.
+        connection.execute(f"PREPARE decided_{number} AS {query}")
     for part in book.parts[after:]:
-        _load(book, part)
-        tables = [decoded(book.connection.sql(query).to_arrow_table(), words) for query, words in queries]
+        for table, query in _facts(book, part):
+            connection.execute(f"DELETE FROM {table}")
+            connection.execute(f"INSERT INTO {table} {query}")
+        tables = [decoded(_executed(connection, number), words) for number, (_, words) in enumerate(queries)]
         yield DecidedPart(part, tables[0], tables[1] if len(tables) > 1 else None)
 
 
-def _load(book: BookTables, part: Part) -> None:
-    """Put the facts of a part where the sweep reads them."""
-    for table, query in ((CUSTOMERS, book.customers_of(part)), (PRODUCTS, book.products_of(part))):
-        book.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query}")
+def _facts(book: BookTables, part: Part) -> list[tuple[str, str]]:
+    """The tables that the sweep reads, and the queries of a part that fill them."""
+    return [(CUSTOMERS, book.customers_of(part)), (PRODUCTS, book.products_of(part))]
+
+
+def _executed(connection: duckdb.DuckDBPyConnection, number: int) -> pyarrow.Table:
+    with warnings.catch_warnings():
+        # A prepared query cannot be a relation, which would spare a copy of the rows.
+        warnings.simplefilter("ignore", UserWarning)
+        return connection.execute(f"EXECUTE decided_{number}").to_arrow_table()
 
 
 def decision_queries(

@@ -14,18 +14,15 @@ from sangdo.engine.bulk.expressions.row import Table
 class Stages:
     """Collects expressions and writes them as one query; `compiled` writes a single one in the engine's SQL.
 
-    Of most engines a stage is no more than a name; one that would write its expressions out wherever the name is read
-    has to keep the rows instead (`kept`).
     """
 
-    def __init__(self, compiled: Callable[[Table], str], kept: bool = False) -> None:
+    def __init__(self, compiled: Callable[[Table], str]) -> None:
         self._compiled = compiled
-        self._as = "AS MATERIALIZED" if kept else "AS"
-        self._stages: list[str] = []
+        self._stages: list[tuple[str, str]] = []
 
     def __call__(self, name: str, table: Table) -> Table:
         """Add a stage and return it as a table."""
-        self._stages.append(f"{name} {self._as} ({self._written(table)})")
+        self._stages.append((name, self._written(table)))
         return ibis.table(table.schema(), name)
 
     def _written(self, table: Table) -> str:
@@ -43,7 +40,15 @@ class Stages:
 
     def query(self, table: Table) -> str:
         """Return the query that computes a table by way of the stages so far."""
-        return f"WITH {', '.join(self._stages)} {self._compiled(table)}" if self._stages else self._compiled(table)
+        final = self._compiled(table)
+        texts = [*(text for _, text in self._stages), final]
+        listed = ", ".join(f"{name} {_how(name, texts)} ({text})" for name, text in self._stages)
+        return f"WITH {listed} {final}" if listed else final
+
+
+def _how(name: str, texts: list[str]) -> str:
+    """A stage that two others read is kept, or it would be computed twice, and all before it with it."""
+    return "AS MATERIALIZED" if sum(f'"{name}"' in text for text in texts) > 1 else "AS"
 
 
 def _is_same(value: Any, parent: Any, name: str) -> bool:
