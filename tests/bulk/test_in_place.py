@@ -11,6 +11,7 @@ import pytest
 from sangdo.engine.bulk.backends.backend import Backend
 from sangdo.engine.bulk.backends.opening import open_backend
 from sangdo.engine.bulk.in_place.book_in_place import BookInPlace, load_in_place
+from sangdo.engine.bulk.in_place.deciding import decide_in_place, verify_in_place
 from sangdo.engine.bulk.in_place.source import open_source
 from sangdo.engine.facts.book import open_book
 from sangdo.engine.facts.facts import Known
@@ -93,3 +94,12 @@ def test_a_book_of_all_kinds_of_facts_in_place(rulebook: Rulebook, tmp_path: Pat
     with open_backend() as backend:
         loaded = load(backend, in_parquet(book, tmp_path / "book", typed), rulebook)
         assert_same(backend, loaded, book, rulebook, tmp_path)
+
+
+def decide(backend: Backend, book: Path, rulebook: Rulebook, **wishes: Any) -> dict[str, Any]:
+    """Decide a book in place, and return the decisions by customer and by customer and product."""
+    loaded = load(backend, book, rulebook)
+    decided = decide_in_place(backend, loaded, rulebook, **wishes)
+    tables = [decided.customers, *([decided.products] if decided.products is not None else [])]
+    rows = [row for table in tables for row in backend.fetch(table).to_pylist()]
+    return {"/".join(filter(None, (row["customer_id"], row.get("product")))): row for row in rows}

@@ -18,6 +18,8 @@ Table: TypeAlias = Any
 """Ibis builds its expressions dynamically; naming them keeps the signatures readable."""
 
 TARGET = "table:"
+STAGE = "sangdo_"
+"""What the names of stages begin with, so that none hides a table of the book."""
 _NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*){0,2}", re.ASCII)
 LONGEST_REASON = 300
 

@@ -8,7 +8,7 @@ import duckdb
 import ibis  # type: ignore[import-untyped]
 import pyarrow
 
-from sangdo.engine.bulk.backends.backend import Backend, EngineUnusable, Table, one_line, table_name
+from sangdo.engine.bulk.backends.backend import STAGE, Backend, EngineUnusable, Table, one_line, table_name
 
 OPTIONS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
@@ -17,19 +17,18 @@ OPTIONS: dict[str, str | bool | int | float | list[str]] = {
 
 
 class Local(Backend):
-    """DuckDB: a stage is a view."""
+    """DuckDB: a stage is a temporary table, as views of views take it long to plan."""
 
     errors = (duckdb.Error,)
 
     def stage(self, name: str, table: Table) -> Table:
-        with self.clear_errors():
-            return self.connection.create_view(name, table, overwrite=True)
-
-    def keep(self, name: str, table: Table) -> Table:
         query = ibis.to_sql(table, dialect="duckdb")
         with self.clear_errors():
-            self.connection.con.execute(f'CREATE OR REPLACE TEMPORARY TABLE "{name}" AS {query}')
-            return self.connection.table(name)
+            self.connection.con.execute(f'CREATE OR REPLACE TEMPORARY TABLE "{STAGE}{name}" AS {query}')
+            return self.connection.table(STAGE + name)
+
+    def keep(self, name: str, table: Table) -> Table:
+        return self.stage(name, table)
 
     def fetch(self, table: Table) -> pyarrow.Table:
         with self.clear_errors():

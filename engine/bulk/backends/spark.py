@@ -21,7 +21,7 @@ import pyspark
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-from sangdo.engine.bulk.backends.backend import Backend, EngineUnusable, Table, one_line, table_name
+from sangdo.engine.bulk.backends.backend import STAGE, Backend, EngineUnusable, Table, one_line, table_name
 
 CONNECT_SECONDS = 10
 MASTER = re.compile(r"local(\[(\d+|\*)(,\s*\d+)?\])?|spark://[^/\s]+")
@@ -53,13 +53,13 @@ class Spark(Backend):
 
     def stage(self, name: str, table: Table) -> Table:
         with self.clear_errors():
-            self._frame(table).createOrReplaceTempView(name)
-            return self.connection.table(name)
+            self._frame(table).createOrReplaceTempView(STAGE + name)
+            return self.connection.table(STAGE + name)
 
     def keep(self, name: str, table: Table) -> Table:
         with self.clear_errors():
-            self._frame(table).persist().createOrReplaceTempView(name)
-            return self.connection.table(name)
+            self._frame(table).persist().createOrReplaceTempView(STAGE + name)
+            return self.connection.table(STAGE + name)
 
     def fetch(self, table: Table) -> pyarrow.Table:
         with self.clear_errors(), _as_it_is():

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import ibis  # type: ignore[import-untyped]
 import pyarrow
 
-from sangdo.engine.bulk.backends.backend import Backend, EngineUnusable, Table, one_line, table_name
+from sangdo.engine.bulk.backends.backend import STAGE, Backend, EngineUnusable, Table, one_line, table_name
 
 CONNECT_SECONDS = 10
 POSTGRES = ("postgres", "postgresql")
@@ -27,7 +27,7 @@ class Warehouse(Backend):
         # A name of its own each time: how a table is dropped differs from one warehouse to the next.
         self._stages += 1
         with self.clear_errors():
-            return self.connection.create_table(f"{name}_{self._stages}", table, temp=True)
+            return self.connection.create_table(f"{STAGE}{name}_{self._stages}", table, temp=True)
 
     def keep(self, name: str, table: Table) -> Table:
         return self.stage(name, table)
@@ -53,10 +53,10 @@ class PostgreSQL(Warehouse):
     def stage(self, name: str, table: Table) -> Table:
         query = self.connection.compile(table)
         with self.clear_errors(), self.connection.begin() as cursor:
-            cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{name}"')
-            cursor.execute(f'CREATE TEMPORARY TABLE "{name}" AS {query}')
-            cursor.execute(f'ANALYZE "{name}"')
-        return self.connection.table(name)
+            cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{STAGE}{name}"')
+            cursor.execute(f'CREATE TEMPORARY TABLE "{STAGE}{name}" AS {query}')
+            cursor.execute(f'ANALYZE "{STAGE}{name}"')
+        return self.connection.table(STAGE + name)
 
     def write(self, table: Table, target: str) -> None:
         name = table_name(target)

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from datetime import date
+from typing import Any, Protocol
 
 import duckdb
 
@@ -22,6 +23,15 @@ from sangdo.engine.language.values import as_json
 SEED = "sangdo"
 
 
+class Verifiable(Protocol):
+    """What holds the facts of the customers of a part, in the tables CUSTOMERS and PRODUCTS of its connection."""
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection: ...
+    @property
+    def as_of(self) -> date: ...
+
+
 def sample(book: BookTables, count: int) -> list[str]:
     """Return the customers to verify: the same ones of the same book each time, from all over it."""
     query = "SELECT customer_id FROM customers ORDER BY md5(? || customer_id), customer_id LIMIT ?"
@@ -31,7 +41,7 @@ def sample(book: BookTables, count: int) -> list[str]:
 class Verification:
     """Decides customers again by inference, whose decisions count, and compares."""
 
-    def __init__(self, book: BookTables, rulebook: Rulebook, lines: Mapping[str, float]) -> None:
+    def __init__(self, book: Verifiable, rulebook: Rulebook, lines: Mapping[str, float]) -> None:
         self._book = book
         self._rulebook = rulebook
         self._lines = lines

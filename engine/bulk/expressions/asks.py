@@ -136,7 +136,8 @@ def _counted(wishes: list[Wish]) -> tuple[int, Column]:
     others = ibis.literal(0, "int64")
     for where in wheres:
         if where is not True:
-            others = others + as_column(certain(where)).cast("int32")
+            # PostgreSQL makes no other number of a truth.
+            others = others + as_column(certain(where)).cast("int32").cast("int64")
     return sum(1 for where in wheres if where is True), others
 
 

@@ -96,9 +96,13 @@ def read_observations(
         bad_rows_where("observations", several, differing, "fact", "two values of one moment", "one value a moment")
     )
     one = several.filter(~differing)
+    # A fact that nobody has seen gets no column: what is unknown in every row costs the sweep nothing.
+    seen = set(backend.fetch(one.select("fact").distinct())["fact"].to_pylist())
+    own = {name: fact for name, fact in people.items() if name in seen}
+    of_goods = {name: fact for name, fact in goods.items() if name in seen}
     return Observed(
-        _pivoted(one.filter(one[PRODUCT].isnull()), people, (CUSTOMER,)),
-        _pivoted(one.filter(one[PRODUCT].notnull()), goods, (CUSTOMER, PRODUCT)),
+        _pivoted(one.filter(one[PRODUCT].isnull()), own, (CUSTOMER,)),
+        _pivoted(one.filter(one[PRODUCT].notnull()), of_goods, (CUSTOMER, PRODUCT)),
         union(bad),
         rows.filter(rows.date > as_of).count().name("later").as_table(),
     )
@@ -147,6 +151,8 @@ def _written(value: Column) -> Column:
 
 def _pivoted(rows: Table, facts: Mapping[str, Fact], keys: Sequence[str]) -> Table:
     """One column a fact, as typed values."""
+    if not facts:
+        return rows.select(*keys).distinct()
     wide = rows.group_by(*keys).agg(**{name: rows.value.max(where=rows.fact == name) for name in facts})
     return wide.select(*keys, **{name: checked_value(fact, wide[name]) for name, fact in facts.items()})
 
