@@ -74,7 +74,8 @@ def assert_same(backend: Backend, loaded: BookInPlace, book: Path, rulebook: Rul
     goods = {(row["customer_id"], row["product"]): row for row in backend.fetch(loaded.products).to_pylist()}
     for customer, row in rows.items():
         facts = plain.facts(customer)
-        assert unlike(facts.values, row, {"customer_id", "error"}) == {}, customer
+        found = unlike(facts.values, row, {"customer_id", "error"})
+        assert found == {}, (customer, found)
         for product, known in facts.products.items():
             assert unlike(known, goods.pop((customer, product)), {"customer_id", "product"}) == {}
     assert goods == {}

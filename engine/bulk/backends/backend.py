@@ -96,6 +96,9 @@ def table_name(target: str) -> tuple[str, ...] | None:
 
 def one_line(error: BaseException) -> str:
     """Return what an error says, short, on one line and without a password."""
-    said = " ".join(str(error).split()) or type(error).__name__
+    # A Java error begins with where it was passed on; what happened stands in its last cause.
+    text = str(error)
+    cause = text.rsplit("Caused by: ", 1)[-1].split("\n\tat ")[0]
+    said = " ".join(cause.split()) or type(error).__name__
     said = without_password(said)
     return said if len(said) <= LONGEST_REASON else said[: LONGEST_REASON - 3] + "..."

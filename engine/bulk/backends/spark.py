@@ -42,23 +42,31 @@ _LOCAL = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0
 
 
 class Spark(Backend):
-    """Spark: a stage is a temporary view, so that the whole sweep is one plan."""
+    """Spark: a stage is a part of the queries that read it, so that the whole sweep is planned once; what is kept is a
+    checkpoint, of which no plan has to know how it came about."""
 
     errors = (PySparkException, py4j.protocol.Py4JError, OSError)
 
     def __init__(self, shown: str, session: SparkSession) -> None:
         self.session = session
+        self._stages: dict[str, str] = {}
         with _as_it_is():
             super().__init__(shown, ibis.pyspark.connect(session))
 
     def stage(self, name: str, table: Table) -> Table:
-        with self.clear_errors():
-            self._frame(table).createOrReplaceTempView(STAGE + name)
-            return self.connection.table(STAGE + name)
+        query = self.connection.compile(table)
+        # The newest is the last one, as it may read all others.
+        self._stages.pop(STAGE + name, None)
+        self._stages[STAGE + name] = query
+        return ibis.table(table.schema(), STAGE + name)
 
     def keep(self, name: str, table: Table) -> Table:
         with self.clear_errors():
-            self._frame(table).persist().createOrReplaceTempView(STAGE + name)
+            frame = self._frame(table)
+            has_folder = self.session.sparkContext.getCheckpointDir() is not None
+            kept = frame.checkpoint() if has_folder else frame.localCheckpoint()
+            kept.createOrReplaceTempView(STAGE + name)
+            self._stages.pop(STAGE + name, None)
             return self.connection.table(STAGE + name)
 
     def fetch(self, table: Table) -> pyarrow.Table:
@@ -79,7 +87,21 @@ class Spark(Backend):
         self.session.stop()
 
     def _frame(self, table: Table) -> Any:
-        return self.session.sql(self.connection.compile(table))
+        query = self.connection.compile(table)
+        needed = self._needed(query)
+        listed = ", ".join(f"`{name}` AS ({text})" for name, text in self._stages.items() if name in needed)
+        return self.session.sql(f"WITH {listed} {query}" if listed else query)
+
+    def _needed(self, query: str) -> set[str]:
+        """The stages that a query reads, and those that these read."""
+        found: set[str] = set()
+        texts = [query]
+        while texts:
+            text = texts.pop()
+            new = {name for name in self._stages if name not in found and f"`{name}`" in text}
+            found |= new
+            texts.extend(self._stages[name] for name in new)
+        return found
 
 
 def open_spark(master: str, environment: Mapping[str, str] = os.environ) -> Spark:

@@ -147,9 +147,10 @@ def _choices(fact: Fact, column: Column) -> Cell:
     kind = column.type()
     is_nothing: Column = ibis.literal(False)
     if kind.is_array() and kind.value_type.is_string():
-        given = column
+        given, is_known = column, column.notnull()
     elif kind.is_string():
         text = column.strip().nullif("")
+        is_known = text.notnull()
         given = text.split(SEPARATOR).map(lambda word: word.strip())
         is_nothing = (text == SEPARATOR).fill_null(False)
     else:
@@ -158,7 +159,8 @@ def _choices(fact: Fact, column: Column) -> Cell:
     strange = unknown.fill_null(False) & ~is_nothing
     held = ibis.array([ibis.ifelse(given.contains(word), word, ibis.null("string")) for word in words])
     value = held.filter(lambda word: word.notnull())
-    return Cell(ibis.ifelse(given.notnull() & ~strange, value, ibis.null("array<string>")), strange)
+    # PostgreSQL takes an unknown array for an empty one in the steps above.
+    return Cell(ibis.ifelse(is_known & ~strange, value, ibis.null("array<string>")), strange)
 
 
 def _within(fact: Fact, number: Cell) -> Cell:

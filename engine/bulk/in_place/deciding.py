@@ -132,10 +132,11 @@ def _in_words(table: Table, words: Mapping[str, list[str]]) -> Table:
         column = table[name]
         known = ibis.literal(listed, "array<string>")
         if column.type().is_array():
-            spelt = column.map(lambda place, known=known: known[place.cast("int64")])
+            spelt = column.map(lambda place, known=known: known[place.cast("int32")])
             columns[name] = ibis.ifelse(column.notnull(), spelt, ibis.null("array<string>"))
         else:
-            columns[name] = known[column.cast("int64")]
+            # Spark takes what it finds in an array for known, even at an unknown place.
+            columns[name] = ibis.ifelse(column.notnull(), known[column.cast("int32")], ibis.null("string"))
     return table.mutate(**columns)
 
 
