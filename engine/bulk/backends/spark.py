@@ -55,6 +55,9 @@ class Spark(Backend):
 
     def stage(self, name: str, table: Table) -> Table:
         query = self.connection.compile(table)
+        if sum(f"`{name}`" in query for name in self._stages) > 1:
+            # What joins two stages is worked out here, or each of them would be planned anew for every such join.
+            return self.keep(name, table)
         # The newest is the last one, as it may read all others.
         self._stages.pop(STAGE + name, None)
         self._stages[STAGE + name] = query
