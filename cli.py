@@ -13,8 +13,8 @@ from sangdo.commands.verbs import Verbs
 from sangdo.engine.language.errors import SangdoError
 
 VERBS = (
-    "plan", "explain", "whatif", "book", "measure", "batch", "check", "fmt", "analyze", "diff", "test", "trace", "list",
-    "schema", "log", "feedback",
+    "plan", "explain", "whatif", "book", "report", "measure", "batch", "check", "fmt", "analyze", "diff", "impact",
+    "test", "trace", "list", "schema", "log", "feedback",
 )  # fmt: skip
 INTERNAL = 1
 

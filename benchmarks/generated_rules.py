@@ -4,6 +4,9 @@ Every question has five rules and reads two or three facts, which five questions
 third applies only after some answers of an earlier one. The same size and seed give the same files.
 """
 
+# The SQL here is made of this module's own words and of numbers.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 import random
@@ -11,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import yaml
 
 RULES_EACH = 5
@@ -40,6 +44,30 @@ def write_rules(root: Path, questions: int, seed: int = 7) -> None:
     for path, content in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(yaml.dump(content, Dumper=_Dumper, allow_unicode=True, sort_keys=False), "utf-8")
+
+
+def write_answers(folder: Path, questions: int, customers: int) -> None:
+    """Write a book of customers who have a value of most facts that so many questions read; a tenth is unknown."""
+    groups = -(-questions // SHARED)
+    columns = ", ".join(f"{_drawn(kind)} AS {kind}_{group}" for group in range(groups) for kind in _DRAWN)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "book.yaml").write_text("name: Generated book\nas_of: 2026-01-01\n", encoding="utf-8")
+    path = str(folder / "customers.csv").replace("'", "''")
+    with duckdb.connect() as connection:
+        connection.execute("SET threads = 1")
+        connection.execute("SELECT setseed(0.5)")
+        connection.execute(f"COPY (SELECT 'C' || i AS customer_id, {columns} FROM range({customers}) t(i)) TO '{path}'")
+
+
+_DRAWN = {
+    "number": "round(random() * 100, 1)",
+    "flag": "random() < 0.5",
+    "word": f"{list(WORDS)}[1 + floor(random() * {len(WORDS)})::INTEGER]",
+}
+
+
+def _drawn(kind: str) -> str:
+    return f"CASE WHEN random() < 0.9 THEN {_DRAWN[kind]} END"
 
 
 class _Dumper(yaml.SafeDumper):

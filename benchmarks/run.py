@@ -20,6 +20,27 @@ def _decide(rounds: int) -> Iterator[str]:
     yield describe(measure_shipped(rounds))
 
 
+def _bulk(rounds: int) -> Iterator[str]:
+    from sangdo.benchmarks.bulk_decisions import measure_bulk_decisions
+
+    yield describe(measure_bulk_decisions(rounds))
+
+
+def _peers(rounds: int) -> Iterator[str]:
+    from sangdo.benchmarks.bulk_decisions import measure_bulk_decisions
+    from sangdo.benchmarks.peers_chart import DRAWING, draw_peers
+
+    contest = measure_bulk_decisions(rounds)
+    draw_peers(contest, DRAWING)
+    yield f"{describe(contest)}\n  drawn to docs/{DRAWING.name}"
+
+
+def _scaling(rounds: int) -> Iterator[str]:  # noqa: ARG001 - one run is long enough
+    from sangdo.benchmarks.scaling import measure_scaling
+
+    yield from measure_scaling()
+
+
 def _cold(rounds: int) -> Iterator[str]:
     from sangdo.benchmarks.cold_start import measure_cold_start
 
@@ -38,9 +59,10 @@ def _log(rounds: int) -> Iterator[str]:
     yield from map(describe, measure_log_writing(rounds))
 
 
-def _measure(rounds: int) -> Iterator[str]:  # noqa: ARG001 - one run is long enough
-    from sangdo.benchmarks.measuring import measure_measuring
+def _measure(rounds: int) -> Iterator[str]:
+    from sangdo.benchmarks.measuring import measure_expression, measure_measuring
 
+    yield describe(measure_expression(rounds))
     yield measure_measuring()
 
 
@@ -57,11 +79,16 @@ BENCHMARKS: dict[str, Callable[[int], Iterator[str]]] = {
     "log": _log,
     "measure": _measure,
     "analyze": _analyze,
+    "bulk": _bulk,
+    "peers": _peers,
+    "scaling": _scaling,
 }
+ASKED_FOR = ("peers", "scaling")
+"""What runs only when asked for: one changes the documentation, the other takes many minutes."""
 
 
 def main() -> None:
-    """Run all benchmarks, or the one asked for."""
+    """Run the benchmarks, or the one asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=BENCHMARKS, help="run this one alone")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"interleaved rounds (default {ROUNDS})")
@@ -70,7 +97,7 @@ def main() -> None:
     print(
         "Medians over interleaved rounds; a ratio is the median of the rounds' ratios of processor time (middle half)."
     )
-    for name in [asked.only] if asked.only else BENCHMARKS:
+    for name in [asked.only] if asked.only else [one for one in BENCHMARKS if one not in ASKED_FOR]:
         for text in BENCHMARKS[name](asked.rounds):
             print(f"\n{text}")
             sys.stdout.flush()

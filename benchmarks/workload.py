@@ -91,6 +91,10 @@ class Outcome:
     fired: dict[str, dict[str, Value]]
 
 
+class Difference(Exception):
+    """An engine says something else than what is meant."""
+
+
 def make_workload(customers: int, seed: int = 7) -> Workload:
     """Make the rulebook and some customers; the same seed gives the same ones."""
     chance = random.Random(seed)
@@ -114,7 +118,7 @@ def _table(place: int, first: str, second: str, chance: random.Random) -> Table:
     (yes, no), (this, that) = _split(first, chance), _split(second, chance)
     cases = [(yes,), (no, this), (no, that)] if place in SHORT else [(yes, this), (yes, that), (no, this), (no, that)]
     answers = [*chance.sample(WORDS, 3), chance.choice(WORDS)]
-    name = f"table_{place + 1}"
+    name = f"table_{place + 1:02}"
     rows = (Row(f"T{place + 1}-{n + 1}", tests, answers[n]) for n, tests in enumerate(cases))
     return Table(name, tuple(rows))
 

@@ -14,7 +14,7 @@ import click
 
 ENDINGS = {
     ".txt": "text", ".md": "md", ".html": "html", ".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".dot": "dot",
-    ".xml": "junit", ".sarif": "sarif",
+    ".xml": "junit", ".sarif": "sarif", ".ics": "ics",
 }  # fmt: skip
 
 

@@ -45,6 +45,11 @@ class Book:
     _connection: sqlite3.Connection
 
     @property
+    def key(self) -> str:
+        """The fingerprint of all that decides what the book holds."""
+        return self._key
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What the reader of any plan from this book should know, such as orders that are too old."""
         return tuple(str(text) for text in self._read(lambda: self._meta("warnings")))

@@ -65,7 +65,7 @@ def fingerprint(files: BookFiles, *parts: str) -> str:
 
 
 def table_digest(path: Path) -> str:
-    """Return the SHA-256 of a file, or over all Parquet files in a folder. Raises DataInvalid where one is unreadable."""
+    """Return the SHA-256 of a file, or over all Parquet files in a folder. Raises DataInvalid if one is unreadable."""
     if not path.is_dir():
         return _digest(path)
     digest = hashlib.sha256()

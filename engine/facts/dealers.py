@@ -68,7 +68,7 @@ def measure_dealers(connection: duckdb.DuckDBPyConnection, as_of: date, dealers:
 
 
 def covered_until(newest: date | None, as_of: date) -> date:
-    """Return the date up to which a season can be told: what is later than the newest order is no month without sales."""
+    """Return the date up to which a season is told: what is later than the newest order is no month without sales."""
     return min(as_of, month_end(newest)) if newest else as_of
 
 

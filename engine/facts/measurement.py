@@ -75,7 +75,7 @@ def _rated(connection: duckdb.DuckDBPyConnection, thresholds: Mapping[str, Thres
 
 
 def age_warnings(shown: str, rows: int, after: int, first: date, last: date, as_of: date) -> tuple[str, ...]:
-    """Say how the orders lie to the date: `rows` of them, `after` after it, the `first` and the `last` on those days."""
+    """Say what is odd of orders as of a date: `rows` in all, `after` of them after it, from `first` to `last`."""
     warnings = []
     if after:
         those = "row is" if after == 1 else "rows are"

@@ -148,13 +148,17 @@ def _counted(orders: Table, span: Period) -> Table:
 
 def _customers(counted: Table, span: Period) -> Table:
     """Who there is, and the standing: rated, new or lost."""
-    table = counted.group_by("customer_id").agg(
-        first_row=counted.date.min(),
-        first_order=counted.date.min(where=counted.is_order),
-        last_order=counted.date.max(where=counted.is_order),
-        orders=counted.order_key.nunique(where=counted.is_order),
-        orders_last_year=counted.order_key.nunique(where=counted.is_order & (counted.date >= span.year_ago)),
+    rows = counted.filter(counted.is_order)
+    # Counting groups is much cheaper than counting distinct keys.
+    orders = rows.group_by("customer_id", "order_key").agg(first=rows.date.min(), last=rows.date.max())
+    bought = orders.group_by("customer_id").agg(
+        first_order=orders["first"].min(),
+        last_order=orders["last"].max(),
+        orders=orders.count(),
+        orders_last_year=orders.count(where=orders["last"] >= span.year_ago),
     )
+    table = _joined(counted.group_by("customer_id").agg(first_row=counted.date.min()), bought)
+    table = table.mutate(orders=table.orders.fill_null(0), orders_last_year=table.orders_last_year.fill_null(0))
     # Someone with returns only is known since the first of them.
     recent = ibis.coalesce(table.last_order, table.first_row) >= span.year_ago
     settled = (table.orders >= LEAST_ORDERS) & (table.first_order <= span.half_year_ago)
@@ -183,9 +187,8 @@ def _rhythm(counted: Table) -> Table:
     """The gaps between orders and their sizes; the orders of one day are one order."""
     rows = counted.filter(counted.is_order & (counted.age >= 0) & (counted.age < WINDOW_MONTHS))
     days = rows.group_by("customer_id", "date").agg(size=rows.amount.sum())
-    before = ibis.window(group_by="customer_id", order_by=days.date)
-    latest = ibis.window(group_by="customer_id", order_by=days.date.desc())
-    days = days.mutate(previous=days.date.lag().over(before), place=ibis.row_number().over(latest))
+    newest = ibis.window(group_by="customer_id", order_by=days.date.desc())
+    days = days.mutate(previous=days.date.lead().over(newest), place=ibis.row_number().over(newest))
     days = days.mutate(gap=days.date.delta(days.previous, unit="day"))
     recent = days.place < RECENT_ORDERS
     return days.group_by("customer_id").agg(

@@ -16,6 +16,8 @@ _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _CLOCK = r"[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?( ?(Z|[+-]\d{2}(:?\d{2})?))?"
 _DAY = r"\d{4}(-\d{2}-|/\d{2}/|\.\d{2}\.)\d{2}"
 
+_PLAIN = f"[!-~]([ -~]{{0,{LONGEST_ID - 2}}}[!-~])?"
+
 _WHOLE_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _FRACTION_TYPES = ("FLOAT", "DOUBLE", "DECIMAL")
 
@@ -51,6 +53,12 @@ def _text(name: str, column: str, kind: str) -> Parsed:
         return Parsed("CAST(NULL AS VARCHAR)", "true")
     odd = f"(length({value}) > {LONGEST_ID} OR regexp_matches({value}, '[\\x00-\\x1f\\x7f]'))"
     fault = f"({value} IS NULL OR {odd})" if name in REQUIRED else f"coalesce({odd}, false)"
+    if kind == "VARCHAR":
+        # Nearly all ids are of this kind, which is told sooner than all that could be wrong.
+        plain = f"regexp_full_match({column}, '{_PLAIN}')"
+        return Parsed(
+            f"CASE WHEN {plain} THEN {column} ELSE {value} END", f"CASE WHEN {plain} THEN false ELSE {fault} END"
+        )
     return Parsed(value, fault)
 
 

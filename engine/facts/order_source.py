@@ -114,12 +114,14 @@ def spooled(
     return OrderSource(relation, names, columns, {}, "CAST(c0 AS BIGINT)"), written
 
 
-def parquet_rows(connection: duckdb.DuckDBPyConnection, file: TableFile, paths: str) -> OrderSource:
+def parquet_rows(connection: duckdb.DuckDBPyConnection, file: TableFile, paths: str, options: str = "") -> OrderSource:
     """Return one Parquet file, its path as SQL, or several that a pattern names, as one source.
+
+    `options` are further ones of DuckDB's reader, each after a comma.
 
     Raises DataInvalid for files that cannot be read or have not the columns.
     """
-    relation = f"read_parquet({paths}, file_row_number = true, hive_partitioning = false)"
+    relation = f"read_parquet({paths}, file_row_number = true, hive_partitioning = false{options})"
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
     except duckdb.Error as error:

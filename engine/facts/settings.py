@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sangdo.engine.facts.calendar import Calendar
 from sangdo.engine.facts.months import YEAR_MONTHS
-from sangdo.engine.language.errors import DataInvalid, nearest
+from sangdo.engine.language.errors import DataInvalid, Location, nearest
 from sangdo.engine.language.record import Record, read_day
 from sangdo.engine.language.rulebook import Fact, Level, Value
 from sangdo.engine.language.source import Listing, Scalar, raise_problems, read_source
@@ -22,7 +22,7 @@ WEEK_HOURS = 168
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What book.yaml says: `currency` is an ISO 4217 code, `as_of` the date used when none is asked for,
-    `holidays` a country's ISO 3166 code, `season` the months that count as off-season and as
+    `holidays` a country's ISO 3166 code (written at `holidays_at`), `season` the months that count as off-season and as
     peak, `defaults` the values of facts that nothing else is known of."""
 
     name: str | None = None
@@ -34,6 +34,7 @@ class Settings:
     source: str | None = None
     season: Calendar = field(default_factory=Calendar)
     defaults: Mapping[str, Value] = field(default_factory=dict)
+    holidays_at: Location | None = None
 
 
 def read_settings(path: Path, shown: str, facts: Mapping[str, Fact]) -> Settings:
@@ -50,6 +51,7 @@ def read_settings(path: Path, shown: str, facts: Mapping[str, Fact]) -> Settings
         record.word("source"),
         _season(record),
         _defaults(record, facts),
+        record.at("holidays"),
     )
     raise_problems(source.problems, DataInvalid)
     return settings

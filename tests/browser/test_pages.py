@@ -6,11 +6,14 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from sangdo.cli import cli
 from sangdo.engine.decision.decision import Decider
 from sangdo.engine.decision.pages.rendering import render
 from sangdo.engine.decision.plan import build_plan
@@ -50,11 +53,28 @@ def browse(folder: Path, *words: str) -> str:
     return done.stdout
 
 
+def week_page(folder: Path, language: str) -> Path:
+    """The weeks of all reps of the example book."""
+    path, book = folder / "weeks.html", Path(__file__).parents[2] / "examples" / "book"
+    done = CliRunner().invoke(cli, ["book", "--all", "--book", str(book), "--lang", language, "-o", str(path)])
+    assert done.exit_code == 0, done.output
+    return path
+
+
+def report_page(folder: Path, language: str) -> Path:
+    """The sales director's page of the example book."""
+    path, book = folder / "report.html", Path(__file__).parents[2] / "examples" / "book"
+    done = CliRunner().invoke(cli, ["report", "--book", str(book), "--lang", language, "-o", str(path)])
+    assert done.exit_code == 0, done.output
+    return path
+
+
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_a_plan_fits_the_width_of_a_phone(tmp_path: Path, language: str) -> None:
+@pytest.mark.parametrize("make", [page, week_page, report_page])
+def test_a_page_fits_the_width_of_a_phone(tmp_path: Path, make: Callable[[Path, str], Path], language: str) -> None:
     frame = tmp_path / "phone.html"
     measure = "f.onload = () => { w.textContent = 'width ' + f.contentDocument.documentElement.scrollWidth }"
-    inside = f"<iframe id=f width={PHONE} height=800 src={page(tmp_path, language).name}></iframe>"
+    inside = f"<iframe id=f width={PHONE} height=800 src={make(tmp_path, language).name}></iframe>"
     frame.write_text(f"{inside}<p id=w></p><script>{measure}</script>", encoding="utf-8")
     shown = browse(tmp_path, "--allow-file-access-from-files", "--dump-dom", frame.as_uri())
     found = re.search(r"width (\d+)", shown)

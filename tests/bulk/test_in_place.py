@@ -11,13 +11,12 @@ import pytest
 from sangdo.engine.bulk.backends.backend import Backend
 from sangdo.engine.bulk.backends.opening import open_backend
 from sangdo.engine.bulk.in_place.book_in_place import BookInPlace, load_in_place
-from sangdo.engine.bulk.in_place.deciding import decide_in_place, verify_in_place
 from sangdo.engine.bulk.in_place.source import open_source
 from sangdo.engine.facts.book import open_book
 from sangdo.engine.facts.facts import Known
 from sangdo.engine.language.loading import load_rulebook
 from sangdo.engine.language.rulebook import Rulebook, Value
-from sangdo.tests.bulk.books import in_parquet, mixed_book
+from sangdo.tests.bulk.mixed_book import in_parquet, mixed_book
 
 ROOT = Path(__file__).parents[2]
 CHOICES = {
@@ -74,8 +73,7 @@ def assert_same(backend: Backend, loaded: BookInPlace, book: Path, rulebook: Rul
     goods = {(row["customer_id"], row["product"]): row for row in backend.fetch(loaded.products).to_pylist()}
     for customer, row in rows.items():
         facts = plain.facts(customer)
-        found = unlike(facts.values, row, {"customer_id", "error"})
-        assert found == {}, (customer, found)
+        assert unlike(facts.values, row, {"customer_id", "error"}) == {}, customer
         for product, known in facts.products.items():
             assert unlike(known, goods.pop((customer, product)), {"customer_id", "product"}) == {}
     assert goods == {}
@@ -95,12 +93,3 @@ def test_a_book_of_all_kinds_of_facts_in_place(rulebook: Rulebook, tmp_path: Pat
     with open_backend() as backend:
         loaded = load(backend, in_parquet(book, tmp_path / "book", typed), rulebook)
         assert_same(backend, loaded, book, rulebook, tmp_path)
-
-
-def decide(backend: Backend, book: Path, rulebook: Rulebook, **wishes: Any) -> dict[str, Any]:
-    """Decide a book in place, and return the decisions by customer and by customer and product."""
-    loaded = load(backend, book, rulebook)
-    decided = decide_in_place(backend, loaded, rulebook, **wishes)
-    tables = [decided.customers, *([decided.products] if decided.products is not None else [])]
-    rows = [row for table in tables for row in backend.fetch(table).to_pylist()]
-    return {"/".join(filter(None, (row["customer_id"], row.get("product")))): row for row in rows}

@@ -48,11 +48,11 @@ def engine(request: pytest.FixtureRequest) -> Backend:
     return backend
 
 
-def test_a_stage_has_the_rows_of_its_expression_and_replaces_one_of_its_name(engine: Backend, tmp_path: Path) -> None:
+def test_what_is_kept_has_the_rows_of_its_expression_and_replaces_one_of_its_name(engine: Backend, tmp_path: Path) -> None:
     numbers = put(engine, "numbers", pa.table({"n": [1, 2, 3]}), tmp_path)
-    first = engine.stage("step", numbers.mutate(double=numbers.n * 2))
+    first = engine.keep("step", numbers.mutate(double=numbers.n * 2))
     assert engine.fetch(first.order_by("n"))["double"].to_pylist() == [2, 4, 6]
-    second = engine.stage("step", numbers.filter(numbers.n > 1))
+    second = engine.keep("step", numbers.filter(numbers.n > 1))
     assert engine.fetch(second.n.sum().as_table()).to_pydict() == {"Sum(n)": [5]}
 
 

@@ -282,9 +282,10 @@ def test_a_reader_that_goes_away_is_no_error(facts: Path) -> None:
 def test_a_book_shows_what_its_mix_of_customers_lacks() -> None:
     """Clause K2: existing customers alone secure the target but never make a top seller."""
     made = json.loads(sangdo("book", "Hana", "--book", "examples/book", "-f", "json").stdout)
-    assert made["answers"] == {"portfolio_gap": ["no_future", "no_prospects"]}
-    assert {clause for action in made["actions"] for clause in action["clauses"]} == {"K2"}
-    assert made["facts"]["book_existing"]["value"] > 50
+    mix = made["portfolio"]
+    assert mix["answers"] == {"portfolio_gap": ["no_future", "no_prospects"]}
+    assert {clause for action in mix["actions"] for clause in action["clauses"]} == {"K2"}
+    assert mix["facts"]["book_existing"]["value"] > 50
 
 
 def test_a_rep_without_customers_gets_the_nearest_name() -> None:

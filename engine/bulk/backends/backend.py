@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import pyarrow
 
+from sangdo.engine.bulk.expressions.stages import Stages
 from sangdo.engine.language.errors import DataInvalid, Location, Problem
 from sangdo.engine.language.passwords import without_password
 
@@ -19,7 +20,7 @@ Table: TypeAlias = Any
 
 TARGET = "table:"
 STAGE = "sangdo_"
-"""What the names of stages begin with, so that none hides a table of the book."""
+"""What the names of kept tables begin with, so that none hides a table of the book."""
 _NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*){0,2}", re.ASCII)
 LONGEST_REASON = 300
 
@@ -41,14 +42,22 @@ class Backend(ABC):
         self.shown = shown
         self.connection = connection
 
-    @abstractmethod
-    def stage(self, name: str, table: Table) -> Table:
-        """Give an expression a name for the session, be it as a view or as a table, and return the table of that
-        name. A stage of the same name is replaced."""
+    def keep(self, name: str, table: Table) -> Table:
+        """Compute the rows of an expression once, for others that read them, and return them as a table that lasts as
+        long as the session. One of the same name is replaced."""
+        return self._kept(name, str(self.connection.compile(table)))
+
+    def stages(self) -> Stages:
+        """Return an empty query of stages in the SQL of this engine."""
+        return Stages(lambda table: str(self.connection.compile(table)))
+
+    def queried(self, name: str, stages: Stages, table: Table) -> Table:
+        """Do as `keep` with what a query of stages computes."""
+        return self._kept(name, stages.query(table))
 
     @abstractmethod
-    def keep(self, name: str, table: Table) -> Table:
-        """Do as `stage`, and compute the rows once, for an expression that several others read."""
+    def _kept(self, name: str, query: str) -> Table:
+        """Keep the rows of a query under STAGE and the name."""
 
     @abstractmethod
     def fetch(self, table: Table) -> pyarrow.Table:

@@ -17,18 +17,14 @@ OPTIONS: dict[str, str | bool | int | float | list[str]] = {
 
 
 class Local(Backend):
-    """DuckDB: a stage is a temporary table, as views of views take it long to plan."""
+    """DuckDB: what is kept is a temporary table."""
 
     errors = (duckdb.Error,)
 
-    def stage(self, name: str, table: Table) -> Table:
-        query = ibis.to_sql(table, dialect="duckdb")
+    def _kept(self, name: str, query: str) -> Table:
         with self.clear_errors():
             self.connection.con.execute(f'CREATE OR REPLACE TEMPORARY TABLE "{STAGE}{name}" AS {query}')
             return self.connection.table(STAGE + name)
-
-    def keep(self, name: str, table: Table) -> Table:
-        return self.stage(name, table)
 
     def fetch(self, table: Table) -> pyarrow.Table:
         with self.clear_errors():

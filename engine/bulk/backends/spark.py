@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import ibis  # type: ignore[import-untyped]
+import ibis.expr.operations as ops  # type: ignore[import-untyped]
 import py4j.protocol
 import pyarrow
 import pyspark
@@ -22,6 +23,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from sangdo.engine.bulk.backends.backend import STAGE, Backend, EngineUnusable, Table, one_line, table_name
+from sangdo.engine.bulk.expressions.stages import Stages
 
 CONNECT_SECONDS = 10
 MASTER = re.compile(r"local(\[(\d+|\*)(,\s*\d+)?\])?|spark://[^/\s]+")
@@ -42,34 +44,24 @@ _LOCAL = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0
 
 
 class Spark(Backend):
-    """Spark: a stage is a part of the queries that read it, so that the whole sweep is planned once; what is kept is a
-    checkpoint, of which no plan has to know how it came about."""
+    """Spark: what is kept is a checkpoint, so that no later plan has to know how it came about."""
 
     errors = (PySparkException, py4j.protocol.Py4JError, OSError)
 
     def __init__(self, shown: str, session: SparkSession) -> None:
         self.session = session
-        self._stages: dict[str, str] = {}
         with _as_it_is():
             super().__init__(shown, ibis.pyspark.connect(session))
 
-    def stage(self, name: str, table: Table) -> Table:
-        query = self.connection.compile(table)
-        if sum(f"`{name}`" in query for name in self._stages) > 1:
-            # What joins two stages is worked out here, or each of them would be planned anew for every such join.
-            return self.keep(name, table)
-        # The newest is the last one, as it may read all others.
-        self._stages.pop(STAGE + name, None)
-        self._stages[STAGE + name] = query
-        return ibis.table(table.schema(), STAGE + name)
+    def stages(self) -> Stages:
+        return _StagesOfSpark(self)
 
-    def keep(self, name: str, table: Table) -> Table:
+    def _kept(self, name: str, query: str) -> Table:
         with self.clear_errors():
-            frame = self._frame(table)
+            frame = self.session.sql(query)
             has_folder = self.session.sparkContext.getCheckpointDir() is not None
             kept = frame.checkpoint() if has_folder else frame.localCheckpoint()
             kept.createOrReplaceTempView(STAGE + name)
-            self._stages.pop(STAGE + name, None)
             return self.connection.table(STAGE + name)
 
     def fetch(self, table: Table) -> pyarrow.Table:
@@ -90,21 +82,20 @@ class Spark(Backend):
         self.session.stop()
 
     def _frame(self, table: Table) -> Any:
-        query = self.connection.compile(table)
-        needed = self._needed(query)
-        listed = ", ".join(f"`{name}` AS ({text})" for name, text in self._stages.items() if name in needed)
-        return self.session.sql(f"WITH {listed} {query}" if listed else query)
+        return self.session.sql(self.connection.compile(table))
 
-    def _needed(self, query: str) -> set[str]:
-        """The stages that a query reads, and those that these read."""
-        found: set[str] = set()
-        texts = [query]
-        while texts:
-            text = texts.pop()
-            new = {name for name in self._stages if name not in found and f"`{name}`" in text}
-            found |= new
-            texts.extend(self._stages[name] for name in new)
-        return found
+
+class _StagesOfSpark(Stages):
+    """Stages of which a join is kept: Spark writes a stage out wherever it is read, which doubles with each join."""
+
+    def __init__(self, backend: Spark) -> None:
+        super().__init__(lambda table: str(backend.connection.compile(table)))
+        self._backend = backend
+
+    def __call__(self, name: str, table: Table) -> Table:
+        if table.op().find(ops.JoinChain):
+            return self._backend.queried(name, self, table)
+        return super().__call__(name, table)
 
 
 def open_spark(master: str, environment: Mapping[str, str] = os.environ) -> Spark:

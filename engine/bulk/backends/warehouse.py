@@ -9,28 +9,26 @@ import ibis  # type: ignore[import-untyped]
 import pyarrow
 
 from sangdo.engine.bulk.backends.backend import STAGE, Backend, EngineUnusable, Table, one_line, table_name
+from sangdo.engine.bulk.expressions.stages import Stages
 
 CONNECT_SECONDS = 10
 POSTGRES = ("postgres", "postgresql")
 
 
 class Warehouse(Backend):
-    """Any backend of Ibis: a stage is a temporary table, as few planners keep a projection of a projection apart."""
+    """Any backend of Ibis: what is kept is a temporary table."""
 
     errors = (Exception,)  # Each warehouse has a library and errors of its own.
 
     def __init__(self, shown: str, connection: Any) -> None:
         super().__init__(shown, connection)
-        self._stages = 0
+        self._made = 0
 
-    def stage(self, name: str, table: Table) -> Table:
+    def _kept(self, name: str, query: str) -> Table:
         # A name of its own each time: how a table is dropped differs from one warehouse to the next.
-        self._stages += 1
+        self._made += 1
         with self.clear_errors():
-            return self.connection.create_table(f"{STAGE}{name}_{self._stages}", table, temp=True)
-
-    def keep(self, name: str, table: Table) -> Table:
-        return self.stage(name, table)
+            return self.connection.create_table(f"{STAGE}{name}_{self._made}", self.connection.sql(query), temp=True)
 
     def fetch(self, table: Table) -> pyarrow.Table:
         with self.clear_errors():
@@ -48,10 +46,13 @@ class Warehouse(Backend):
 
 
 class PostgreSQL(Warehouse):
-    """PostgreSQL: a stage is a temporary table with statistics."""
+    """PostgreSQL: what is kept is a temporary table with statistics."""
 
-    def stage(self, name: str, table: Table) -> Table:
-        query = self.connection.compile(table)
+    def stages(self) -> Stages:
+        # Its planner would write a stage out wherever it is read, expressions of expressions without end.
+        return Stages(self.connection.compile, kept=True)
+
+    def _kept(self, name: str, query: str) -> Table:
         with self.clear_errors(), self.connection.begin() as cursor:
             cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{STAGE}{name}"')
             cursor.execute(f'CREATE TEMPORARY TABLE "{STAGE}{name}" AS {query}')

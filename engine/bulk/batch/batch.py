@@ -13,7 +13,8 @@ from pathlib import Path
 from sangdo import __version__
 from sangdo.engine.bulk.batch.deciding import DecidedPart, decide_parts
 from sangdo.engine.bulk.batch.files import BatchFiles, batch_files, join_parts, write_bad_rows, write_part
-from sangdo.engine.bulk.batch.verification import Verification, sample
+from sangdo.engine.bulk.batch.sampling import Sample
+from sangdo.engine.bulk.batch.verification import Verification
 from sangdo.engine.bulk.tables.book_tables import BookTables, load_book
 from sangdo.engine.bulk.tables.parts import CUSTOMERS
 from sangdo.engine.inference.thresholds import resolve_thresholds
@@ -69,7 +70,10 @@ def run_batch(order: Order, rulebook: Rulebook, progress: Progress) -> Outcome:
     """
     files = batch_files(order.output)
     work = order.work or files.work
-    book = load_book(order.book, rulebook, order.as_of, work, today=order.today, memory=order.memory, progress=progress)
+    book = load_book(
+        order.book, rulebook, order.as_of, work, today=order.today, memory=order.memory, progress=progress,
+        part_customers=order.part_customers,
+    )  # fmt: skip
     try:
         return _Batch(order, rulebook, files, work, book, progress).run()
     finally:
@@ -93,12 +97,12 @@ class _Batch:
         found = len(done)
         self._decisions.mkdir(exist_ok=True)
         thresholds = resolve_thresholds(self._rulebook, book.as_of, book.lines)
-        verification = Verification(book, self._rulebook, book.lines)
-        chosen = sample(book, order.verify) if order.verify else []
+        verification = Verification(self._rulebook, book.as_of, book.lines)
+        sample = Sample(book.connection, order.verify)
         self._progress(DECIDING, sum(part["customers"] for part in done), book.counts.customers)
         if found < len(book.parts):
             for part in decide_parts(book, self._rulebook, thresholds, order.asks, found):
-                verified = verification.check(part, chosen) if chosen else 0
+                verified = verification.check(sample.facts(), sample.decided(part))
                 done.append(self._write(part, verified))
                 self._note(done)
                 self._progress(DECIDING, sum(part["customers"] for part in done), book.counts.customers)

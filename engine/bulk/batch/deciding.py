@@ -1,5 +1,8 @@
 """Deciding a book part by part: the sweep over the customers of one part after another."""
 
+# The SQL here is made of this project's own words.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +13,7 @@ import ibis  # type: ignore[import-untyped]
 import pyarrow
 
 from sangdo.engine.bulk.expressions.decoding import decoded
+from sangdo.engine.bulk.expressions.stages import Stages
 from sangdo.engine.bulk.expressions.sweep import sweep
 from sangdo.engine.bulk.tables.book_tables import BookTables
 from sangdo.engine.bulk.tables.parts import Part
@@ -64,21 +68,22 @@ def decision_queries(
 ) -> list[tuple[str, Mapping[str, list[str]]]]:
     """Return the queries that decide the part that is loaded, of customers and of products, with the words of their
     numbered columns."""
-    here = ibis.duckdb.from_connection(connection)
-    stages: list[str] = []
-
-    def stage(name: str, table: ibis.Table) -> ibis.Table:
-        stages.append(f'"{name}" AS ({here.compile(table)})')
-        return ibis.table(table.schema(), name)
-
-    by_product = book_has_products(connection, rulebook)
-    swept = sweep(
-        rulebook, thresholds, here.table(CUSTOMERS), here.table(PRODUCTS) if by_product else None, stage, asks
-    )
+    stages = Stages(_sql)
+    products = _table(connection, PRODUCTS) if book_has_products(connection, rulebook) else None
+    swept = sweep(rulebook, thresholds, _table(connection, CUSTOMERS), products, stages, asks)
     outs = [swept.customers.order_by("customer_id")]
     if swept.products is not None:
         outs.append(swept.products.order_by("customer_id", "product"))
-    return [(f"WITH {', '.join(stages)} {here.compile(out)}", swept.words) for out in outs]
+    return [(stages.query(out), swept.words) for out in outs]
+
+
+def _table(connection: duckdb.DuckDBPyConnection, name: str) -> ibis.Table:
+    schema = connection.sql(f"SELECT * FROM {name} LIMIT 0").to_arrow_table().schema
+    return ibis.table(ibis.Schema.from_pyarrow(schema), name)
+
+
+def _sql(table: ibis.Table) -> str:
+    return str(ibis.to_sql(table, dialect="duckdb", pretty=False))
 
 
 def book_has_products(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import ibis  # type: ignore[import-untyped]
 
-from sangdo.engine.bulk.expressions.closings import Asked, undecided_rules
+from sangdo.engine.bulk.expressions.closings import Asked
 from sangdo.engine.bulk.expressions.conditions import (
     Verdict,
     all_of,
@@ -21,11 +21,15 @@ from sangdo.engine.bulk.expressions.conditions import (
 from sangdo.engine.bulk.expressions.row import Column, Row
 from sangdo.engine.language.reading import tests_in
 from sangdo.engine.language.rulebook import (
+    AllOf,
+    AnyOf,
     Choose,
     Condition,
+    NoneOf,
     Operator,
     Origin,
     Question,
+    Status,
     Test,
     ThresholdName,
 )
@@ -37,49 +41,72 @@ BASE = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Where a rule waits for a fact; `settled` when it counts a set value meanwhile."""
+    """Where rules wait for a fact that is unknown: `rules` of them, `unsettled` of these without a value meanwhile."""
 
     fact: str
-    rule: int
-    settled: bool
+    rules: int
+    unsettled: int
     where: Verdict
+    name: str
+    """What tells the wish from any other of the same fact."""
 
 
-def wishes_of(asked: Asked, matters: Verdict, deciding: Column | None) -> Iterator[Wish]:
-    """Yield where each rule of a question waits for which fact; `deciding` has the number of its deciding rule."""
-    for rule, where, number in undecided_rules(asked):
-        waits = all_of([certain(matters), where, _still_open(asked, number, deciding)])
-        if waits is False:
+PENDS, WAITS = "pends$", "waits$"
+
+
+def waits_of(asked: Asked, matters: Verdict, deciding: Column | None) -> dict[str, Verdict]:
+    """Return where it is undecided whether a question applies, and where each of its rules is undecided though the
+    question applies: as far as the answer could still change and something rests on it. By the names of columns."""
+    if asked.question.status is Status.RETIRED:
+        return {}
+    free = all_of([certain(matters), True if asked.given is None else asked.given.isnull()])
+    held = any_of([certain(verdict) for _, verdict, _ in asked.rules])
+    found = {PENDS + asked.question.name: all_of([free, undecided(asked.applies)])}
+    for _, verdict, number in asked.rules:
+        live = all_of([free, certain(asked.applies), undecided(verdict)])
+        if asked.question.choose is Choose.EXACTLY_ONE:
+            live = all_of([live, negated(held)])
+        elif asked.question.choose is Choose.FIRST_MATCH and deciding is not None:
+            live = all_of([live, any_of([deciding.isnull(), deciding > number])])
+        found[f"{WAITS}{number}"] = live
+    return found
+
+
+def wishes_of(asked: Asked, waits: Mapping[str, Verdict]) -> Iterator[Wish]:
+    """Yield which fact a question and its rules wait for, and where; `waits` is what waits_of returns, as columns."""
+    question, row = asked.question, asked.row
+    pends = waits.get(PENDS + question.name, False)
+    unsettled = sum(rule.if_unknown is None for rule in question.rules)
+    for fact, places in _gathered(question.applies, row).items():
+        wish = all_of([pends, any_of(places)])
+        if wish is not False and _is_asked(fact, row):
+            yield Wish(fact, len(question.rules), unsettled, wish, question.name)
+    for rule, _, number in asked.rules:
+        waiting = waits.get(f"{WAITS}{number}", False)
+        if waiting is False:
             continue
-        settled = rule.if_unknown is not None
-        missing: dict[str, list[Verdict]] = {}
-        for fact, here in _unknowns(asked.question.applies, asked.row):
-            missing.setdefault(fact, []).append(all_of([undecided(asked.applies), here]))
-        reached = certain(asked.applies)
-        for fact, here in _unknowns(rule.when, asked.row):
-            missing.setdefault(fact, []).append(all_of([reached, here]))
+        missing = _gathered(rule.when, row)
         if isinstance(rule.points, str):
-            missing.setdefault(rule.points, []).append(all_of([reached, _is_unknown(rule.points, asked.row)]))
-        for fact, places in missing.items():
-            if asked.row.rulebook.facts[fact].origin in (Origin.GIVEN, Origin.MEASURED):
-                yield Wish(fact, number, settled, all_of([waits, any_of(places)]))
-        line = all_of([waits, reached, _waits_for_line(rule.when, asked.row)])
-        if line is not False:
-            yield Wish(asked.question.name, number, settled, line)
+            missing.setdefault(rule.points, []).append(True)
+        named = {fact: all_of([waiting, any_of(places)]) for fact, places in missing.items() if _is_asked(fact, row)}
+        named[question.name] = all_of([waiting, _waits_for_line(rule.when, row)])
+        for fact, where in named.items():
+            if where is not False:
+                yield Wish(fact, 1, int(rule.if_unknown is None), where, str(number))
 
 
-def _still_open(asked: Asked, number: int, deciding: Column | None) -> Verdict:
-    """Whether a rule could still change the answer."""
-    free = True if asked.given is None else asked.given.isnull()
-    match asked.question.choose:
-        case Choose.EXACTLY_ONE:
-            held = any_of([certain(verdict) for _, verdict, _ in asked.rules])
-            return all_of([free, negated(all_of([certain(asked.applies), held]))])
-        case Choose.FIRST_MATCH:
-            before = True if deciding is None else any_of([deciding.isnull(), deciding > number])
-            return all_of([free, before])
-        case _:
-            return free
+def _is_asked(fact: str, row: Row) -> bool:
+    return row.rulebook.facts[fact].origin in (Origin.GIVEN, Origin.MEASURED)
+
+
+def _gathered(condition: Condition | None, row: Row) -> dict[str, list[Verdict]]:
+    """Return the facts of an undecided condition with where they would help to decide it if they are unknown."""
+    found: dict[str, list[Verdict]] = {}
+    parts = condition.parts if isinstance(condition, AllOf | AnyOf | NoneOf) else (condition,)
+    for part in parts:
+        for fact, where in _unknowns(part, row):
+            found.setdefault(fact, []).append(where)
+    return found
 
 
 def _unknowns(condition: Condition | None, row: Row) -> Iterator[tuple[str, Verdict]]:
@@ -88,18 +115,13 @@ def _unknowns(condition: Condition | None, row: Row) -> Iterator[tuple[str, Verd
         return
     if isinstance(condition, Test):
         if condition.operator not in (Operator.KNOWN, Operator.UNKNOWN):
-            yield condition.fact, _is_unknown(condition.fact, row)
+            yield condition.fact, True
         return
     here = undecided(verdict_of(condition, row))
     if here is not False:
         for part in condition.parts:
             for fact, where in _unknowns(part, row):
                 yield fact, all_of([here, where])
-
-
-def _is_unknown(fact: str, row: Row) -> Verdict:
-    column = row.column(fact)
-    return True if column is None else column.isnull()
 
 
 def _waits_for_line(condition: Condition | None, row: Row) -> Verdict:
@@ -117,28 +139,28 @@ def _waits_for_line(condition: Condition | None, row: Row) -> Verdict:
 def ranks_of(wishes: Mapping[str, list[Wish]], row: Row, places: Mapping[str, int]) -> Iterator[tuple[str, Column]]:
     """Yield for each fact its rank where it is wished for: fewer is more decisive. The lowest digits tell the fact."""
     for fact, own in wishes.items():
-        some = [wish for wish in own if wish.where is not False]
-        if not some:
-            continue
-        always, sometimes = _counted(some)
-        urgent_always, urgent_sometimes = _counted([wish for wish in some if not wish.settled])
+        always, sometimes = _counted([(wish.rules, wish.where) for wish in own])
+        urgent_always, urgent_sometimes = _counted([(wish.unsettled, wish.where) for wish in own])
         least = ((BASE - 1 - urgent_always) * BASE + (BASE - 1 - always)) * BASE + places[fact]
-        rank = ibis.literal(least, "int64") - (urgent_sometimes * BASE + sometimes) * BASE
+        rank = ibis.literal(least, "int64") - urgent_sometimes * BASE**2 - sometimes * BASE
         rank = ibis.ifelse(sometimes + always > 0, rank, ibis.null("int64"))
-        column = None if fact in row.rulebook.questions else row.column(fact)
-        # What is known is not asked for; most rows skip the counting by this test alone.
-        yield fact, rank if column is None else ibis.ifelse(column.isnull(), rank, ibis.null("int64"))
+        if fact in row.rulebook.questions:
+            yield fact, rank
+        else:
+            column = row.column(fact)
+            # What is known is not asked for; most rows skip the counting by this test alone.
+            yield fact, rank if column is None else ibis.ifelse(column.isnull(), rank, ibis.null("int64"))
 
 
-def _counted(wishes: list[Wish]) -> tuple[int, Column]:
-    """Count the wishes: those in every row, and a column with the others."""
-    wheres = [wish.where for wish in wishes]
+def _counted(parts: list[tuple[int, Verdict]]) -> tuple[int, Column]:
+    """Add up whole numbers where they count: those that count in every row, and a column of the others."""
     others = ibis.literal(0, "int64")
-    for where in wheres:
-        if where is not True:
+    for number, where in parts:
+        if where is not True and number:
             # PostgreSQL makes no other number of a truth.
-            others = others + as_column(certain(where)).cast("int32").cast("int64")
-    return sum(1 for where in wheres if where is True), others
+            one = as_column(certain(where)).cast("int32").cast("int64")
+            others = others + (one if number == 1 else one * number)
+    return sum(number for number, where in parts if where is True), others
 
 
 def questions_that_matter(row: Row, answered: Mapping[str, Column]) -> dict[str, Verdict]:

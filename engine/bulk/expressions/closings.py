@@ -167,11 +167,3 @@ def conflict_of(asked: Asked) -> Verdict:
     ]
     pairs = [all_of([one, other]) for n, one in enumerate(held) for other in held[n + 1 :]]
     return all_of([asked.by_rules, any_of(pairs)])
-
-
-def undecided_rules(asked: Asked) -> Iterator[tuple[Rule, Verdict, int]]:
-    """Yield each rule with where it is undecided, be it because it is undecided whether the question applies."""
-    if asked.is_retired:
-        return
-    for rule, verdict, number in asked.rules:
-        yield rule, any_of([undecided(asked.applies), all_of([certain(asked.applies), undecided(verdict)])]), number

@@ -17,8 +17,10 @@ def decoded(table: pyarrow.Table, words: Mapping[str, list[str]]) -> pyarrow.Tab
 
 def _decoded(column: pyarrow.ChunkedArray, words: list[str]) -> pyarrow.ChunkedArray:
     dictionary = pyarrow.array(words, pyarrow.string())
-    chunks = [_chunk(chunk, dictionary) for chunk in column.chunks]
-    return pyarrow.chunked_array(chunks, None if chunks else pyarrow.dictionary(pyarrow.int16(), pyarrow.string()))
+    kind = pyarrow.dictionary(pyarrow.int16(), pyarrow.string())
+    if pyarrow.types.is_list(column.type):
+        kind = pyarrow.list_(kind)
+    return pyarrow.chunked_array([_chunk(chunk, dictionary) for chunk in column.chunks], kind)
 
 
 def _chunk(chunk: pyarrow.Array, dictionary: pyarrow.Array) -> pyarrow.Array:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import ibis  # type: ignore[import-untyped]
 
-from sangdo.engine.bulk.expressions.asks import BASE, Wish, questions_that_matter, ranks_of, wishes_of
+from sangdo.engine.bulk.expressions.asks import BASE, Wish, questions_that_matter, ranks_of, waits_of, wishes_of
 from sangdo.engine.bulk.expressions.closings import Asked, answer_of, conflict_of, deciding_of
 from sangdo.engine.bulk.expressions.conditions import Verdict, as_column, certain, rule_verdict, verdict_of
 from sangdo.engine.bulk.expressions.row import Column, Row, Table, bit, coded, dtype, is_coded, literal, words
@@ -225,22 +225,34 @@ class _Sweep:
         columns = {MATTERS + name: verdict for name, verdict in matters.items() if not _is_constant(verdict)}
         if columns:
             people = replace(people, table=self.stage("customer_matters", people.table.mutate(**columns)))
+        people, waits = self._waited(people, Level.CUSTOMER, matters)
         wishes: dict[str, list[Wish]] = {}
         if goods is not None:
             people, goods, shared = self._product_wishes(people, goods, matters)
             for wish in shared:
                 wishes.setdefault(wish.fact, []).append(wish)
-        for wish in self._wishes(people, Level.CUSTOMER, matters):
+        for wish in self._wishes(people, Level.CUSTOMER, waits):
             wishes.setdefault(wish.fact, []).append(wish)
         return self._ranked(people, wishes), goods
 
-    def _wishes(self, row: Row, level: Level, matters: Mapping[str, Verdict]) -> Iterator[Wish]:
+    def _waited(self, row: Row, level: Level, matters: Mapping[str, Verdict]) -> tuple[Row, dict[str, Verdict]]:
+        """Add where questions and rules wait, and return that by the names of its columns."""
+        waits: dict[str, Verdict] = {}
         for name, asked in self.asked.items():
             if asked.question.level is level:
                 again = self._settled(asked, row, frozenset(row.table.columns))
                 single = DECIDED + name
                 deciding = row.table[single] if single in row.table.columns else None
-                yield from wishes_of(again, self._of(row, MATTERS + name, matters[name]), deciding)
+                waits |= waits_of(again, self._of(row, MATTERS + name, matters[name]), deciding)
+        columns = {name: verdict for name, verdict in waits.items() if not _is_constant(verdict)}
+        table = self.stage(f"{level.value}_waits", row.table.mutate(**columns)) if columns else row.table
+        return replace(row, table=table), waits
+
+    def _wishes(self, row: Row, level: Level, waits: Mapping[str, Verdict]) -> Iterator[Wish]:
+        there = {name: self._of(row, name, verdict) for name, verdict in waits.items()}
+        for asked in self.asked.values():
+            if asked.question.level is level:
+                yield from wishes_of(self._settled(asked, row, frozenset(row.table.columns)), there)
 
     @staticmethod
     def _of(row: Row, column: str, verdict: Verdict) -> Verdict:
@@ -257,12 +269,13 @@ class _Sweep:
             goods = replace(goods, table=self.stage("product_matters", table))
         own_wishes: dict[str, list[Wish]] = {}
         shared: dict[str, Wish] = {}
-        for wish in self._wishes(goods, Level.PRODUCT, matters):
+        goods, waits = self._waited(goods, Level.PRODUCT, matters)
+        for wish in self._wishes(goods, Level.PRODUCT, waits):
             is_line = wish.fact in self.rulebook.questions
             if is_line or self.rulebook.facts[wish.fact].level is Level.PRODUCT:
                 own_wishes.setdefault(wish.fact, []).append(wish)
             elif wish.where is not False:
-                shared[f"{WISHED}{wish.fact}${wish.rule}"] = wish
+                shared[f"{WISHED}{wish.fact}${wish.name}"] = wish
         if shared:
             found = goods.table.group_by(CUSTOMER).agg(
                 **{column: as_column(certain(wish.where)).cast("int32").max() for column, wish in shared.items()}

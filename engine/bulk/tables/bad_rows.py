@@ -23,7 +23,7 @@ _SCHEMA = pyarrow.schema([(name, pyarrow.int64() if name == "line" else pyarrow.
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """One cell that cannot be used; `column` is None where the whole row cannot, `customer_id` where it is not readable.
+    """One cell that cannot be used; `column` is None where the whole row cannot, `customer_id` where nobody is named.
 
     `line` is the line of a CSV file, the row of a sheet or the number of a row of a Parquet file.
     """
@@ -59,7 +59,7 @@ def add_bad_rows(connection: duckdb.DuckDBPyConnection, rows: Iterable[BadRow]) 
 
 
 class BadRowLog:
-    """Bad rows that come one at a time, added a batch at a time; what the table says of the file before is forgotten."""
+    """Bad rows that come one at a time, added a batch at a time; what there was of their file is forgotten."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, file: str) -> None:
         self._connection = connection

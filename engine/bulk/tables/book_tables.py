@@ -16,9 +16,9 @@ import duckdb
 
 from sangdo import __version__
 from sangdo.engine.bulk.tables import bad_rows, customer_tables, given_tables
+from sangdo.engine.bulk.tables.book_rows import Progress, load_book_rows
 from sangdo.engine.bulk.tables.customer_tables import Knowledge, load_part
-from sangdo.engine.bulk.tables.database import KEY, Database, open_database
-from sangdo.engine.bulk.tables.given_source import GivenSource, given_source
+from sangdo.engine.bulk.tables.database import KEY, Database, Torn, forget_database, open_database, unusable
 from sangdo.engine.bulk.tables.measured_tables import (
     MONTHS,
     OWN,
@@ -28,34 +28,17 @@ from sangdo.engine.bulk.tables.measured_tables import (
     measure_market_index,
     measure_own,
     read_part,
-)  # fmt: skip
-from sangdo.engine.bulk.tables.order_tables import (
-    OrderCounts,
-    OrderFile,
-    all_orders,
-    count_orders,
-    load_orders,
-    open_order_file,
-    sample_of,
-)  # fmt: skip
-from sangdo.engine.bulk.tables.parts import CUSTOMERS, Part, Parts, parts_of
+)
+from sangdo.engine.bulk.tables.order_tables import OrderCounts, all_orders, count_orders
+from sangdo.engine.bulk.tables.parts import CUSTOMERS, Part, Parts
 from sangdo.engine.facts.book import date_of_book, signature
 from sangdo.engine.facts.book_contents import DEALER, later_warning
 from sangdo.engine.facts.book_files import BookFiles, book_files, table_digest
 from sangdo.engine.facts.dealers import covered_until
-from sangdo.engine.facts.given import GivenTable, Layout, customers_layout, observations_layout, products_layout
 from sangdo.engine.facts.measurement import age_warnings
 from sangdo.engine.facts.settings import Settings, read_settings
-from sangdo.engine.language.errors import DataInvalid, Problem
+from sangdo.engine.facts.sql_text import first_line
 from sangdo.engine.language.rulebook import Fact, Rulebook
-from sangdo.engine.language.source import raise_problems
-
-LARGE = 64 << 20
-SAMPLED = 64
-"""In a book of more than LARGE bytes one of SAMPLED customers is looked at to cut it into parts."""
-
-Progress = Callable[[str, int, int], None]
-"""Called with the name of a stage, how many of its steps are done, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +57,7 @@ class BookTables:
     `customers` has customer_id, a column for each fact of customers that the book knows anything of, null where it is
     unknown, and `error`, null for a customer who can be decided; `products` likewise has customer_id and product.
     The vocabulary's defaults are in neither. `lines` are the thresholds measured from the book, `key` is a fingerprint
-    of all that decides what the tables hold.
+    of all that decides what the tables hold. Where there are observations, `observed` counts those of a fact by day.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -116,9 +99,27 @@ def load_book(
     files = book_files(path, str(path))
     settings = read_settings(files.settings, files.settings.name, rulebook.facts) if files.settings else Settings()
     date_used = date_of_book(str(path), as_of or settings.as_of or today)
-    database = open_database(folder, _key(files, rulebook, date_used, part_customers), memory)
-    loading = _Loading(database, files, rulebook, date_used, settings, progress or (lambda *_: None))
-    return loading.tables(part_customers)
+    key = _key(files, rulebook, date_used, part_customers)
+    loading = partial(_Loading, files, rulebook, date_used, settings, progress or (lambda *_: None), part_customers)
+    try:
+        return _loaded(folder, key, memory, loading)
+    except duckdb.OutOfMemoryException:
+        raise unusable(folder, "the memory is not enough for this book", "more memory, or smaller parts") from None
+
+
+def _loaded(folder: Path, key: str, memory: str | None, loading: Callable[[Database], _Loading]) -> BookTables:
+    """Load into the database of a folder; what an earlier load left and is damaged is made anew, once."""
+    while True:
+        database = open_database(folder, key, memory)
+        try:
+            return loading(database).tables()
+        except duckdb.OutOfMemoryException:
+            raise
+        except (duckdb.Error, Torn) as error:
+            if not database.found:
+                raise unusable(folder, f"the book cannot be loaded: {first_line(error)}") from None
+            database.connection.close()
+            forget_database(folder)
 
 
 def _key(files: BookFiles, rulebook: Rulebook, as_of: date, part_customers: int) -> str:
@@ -137,22 +138,25 @@ class _Loading:
     """One book being loaded: the stages in their order, each of which finds what those before it left."""
 
     def __init__(
-        self, database: Database, files: BookFiles, rulebook: Rulebook, as_of: date, settings: Settings,
-        progress: Progress,
+        self, files: BookFiles, rulebook: Rulebook, as_of: date, settings: Settings, progress: Progress,
+        part_customers: int, database: Database,
     ) -> None:  # fmt: skip
         self._database = database
+        self._part_customers = part_customers
         self._files = files
         self._rulebook = rulebook
         self._as_of = as_of
         self._settings = settings
         self._progress = progress
 
-    def tables(self, part_customers: int) -> BookTables:
+    def tables(self) -> BookTables:
         database = self._database
-        if database.noted("rows") is None:
-            self._load_rows(part_customers)
+        facts, files = self._rulebook.facts, self._files
+        database.once("rows", lambda: load_book_rows(database, files, facts, self._part_customers, self._progress))
         parts = Parts(tuple(database.noted("bounds")))
         counts = count_orders(database, self._as_of) if self._files.orders else OrderCounts(0, 0, None, None, None)
+        if counts.rows != (database.noted("orders") or 0):
+            raise Torn("there are more or fewer orders than were loaded")
         known = self._knowledge(counts)
         self._measure(parts, known)
         self._each("customers", parts, lambda part: self._load_part(part, known))
@@ -179,69 +183,6 @@ class _Loading:
             totals,
             tuple(parts),
         )
-
-    def _load_rows(self, part_customers: int) -> None:
-        """Read all files, once it is sure that each of them can be read."""
-        database, facts = self._database, self._rulebook.facts
-        bad_rows.create_bad_rows(database.connection)
-        spool = database.spool()
-        orders, given = self._open(spool)
-        if database.noted("bounds") is None:
-            database.note("bounds", self._parts(orders, given.get("customers"), part_customers).bounds)
-        parts = Parts(tuple(database.noted("bounds")))
-        steps = len(given) + (orders is not None)
-        self._progress("reading", 0, steps)
-        if orders is not None:
-            load_orders(database, orders, parts, spool)
-            self._progress("reading", 1, steps)
-        for table, source in given.items():
-            if table == "observations":
-                database.note("seen", given_tables.load_observations(database, source, parts, facts))
-            else:
-                given_tables.load_rows(database, source, parts, f"given_{table}")
-                database.note(f"columns of {table}", list(given_tables.fact_columns(source)))
-            self._progress("reading", steps - len(given) + list(given).index(table) + 1, steps)
-        database.spool()
-        database.note("rows", True)
-
-    def _open(self, spool: Path) -> tuple[OrderFile | None, dict[str, GivenSource]]:
-        """Open all files; the problems of all of them are raised at once."""
-        problems: list[Problem] = []
-        orders, given = None, {}
-        try:
-            if self._files.orders is not None:
-                orders = open_order_file(self._database.connection, self._files.orders, spool)
-        except DataInvalid as error:
-            problems.extend(error.problems)
-        for table, (path, layout) in self._given_files().items():
-            try:
-                opened = GivenTable(path, path.name, layout)
-                opened.close()
-                given[table] = given_source(self._database.connection, opened, spool)
-            except DataInvalid as error:
-                problems.extend(error.problems)
-        raise_problems(problems, DataInvalid)
-        return orders, given
-
-    def _given_files(self) -> dict[str, tuple[Path, Layout]]:
-        facts = self._rulebook.facts
-        files = {
-            "customers": (self._files.customers, customers_layout(facts)),
-            "products": (self._files.products, products_layout(facts)),
-            "observations": (self._files.observations, observations_layout(facts)),
-        }
-        return {table: (path, layout) for table, (path, layout) in files.items() if path is not None}
-
-    def _parts(self, orders: OrderFile | None, customers: GivenSource | None, part_customers: int) -> Parts:
-        tables = [path for path in (self._files.orders, self._files.customers) if path is not None]
-        one_of = SAMPLED if sum(_size(path) for path in tables) > LARGE else 1
-        queries = [sample_of(orders, one_of)] if orders is not None else []
-        if customers is not None:
-            ids = f"SELECT {customers.cell('customer_id')} AS customer_id FROM {customers.relation}"
-            queries.append(f"SELECT DISTINCT customer_id FROM ({ids}) WHERE hash(customer_id) % {one_of} = 0")
-        sample = self._database.connection.execute(" UNION ".join(queries)).fetchall()
-        ids_found = [str(row[0]) for row in sample if row[0] is not None]
-        return parts_of(ids_found, one_of, orders.rows if orders is not None else 0, part_customers)
 
     def _knowledge(self, counts: OrderCounts) -> Knowledge:
         files, noted = self._files, self._database.noted
@@ -310,6 +251,7 @@ class _Loading:
         """Drop what is only needed to make the tables; how many observations are later is kept."""
         if self._files.observations and self._database.noted("later") is None:
             self._database.note("later", given_tables.later_observations(self._database, self._as_of))
+            given_tables.keep_days(self._database, self._as_of)
         given = (given_tables.CUSTOMERS, given_tables.PRODUCTS, given_tables.OBSERVATIONS)
         self._database.drop(OWN, MONTHS, *given)
         self._database.connection.execute("CHECKPOINT")
@@ -321,9 +263,3 @@ class _Loading:
             warnings.extend(age_warnings(orders, counts.rows, counts.later, counts.first, counts.last, self._as_of))
         later = self._database.noted("later")
         return (*warnings, *later_warning(int(later or 0), self._as_of))
-
-
-def _size(path: Path) -> int:
-    if path.is_dir():
-        return sum(file.stat().st_size for file in path.rglob("*.parquet"))
-    return path.stat().st_size

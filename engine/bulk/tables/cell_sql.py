@@ -53,7 +53,8 @@ def typed_cell(fact: Fact, text: str) -> Parsed:
 def day(text: str) -> str:
     """Return SQL of the date that a stripped text is, written as YYYY-MM-DD; null where it is none."""
     value = f"try_cast({text} AS DATE)"
-    return f"CASE WHEN regexp_full_match({text}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') AND year({value}) >= 1 THEN {value} END"
+    written = f"regexp_full_match({text}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')"
+    return f"CASE WHEN {written} AND year({value}) >= 1 THEN {value} END"
 
 
 def _number(fact: Fact, text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from sangdo.engine.bulk.tables import bad_rows, given_tables
 from sangdo.engine.bulk.tables.cell_sql import COLUMN_TYPES, typed_cell
@@ -80,7 +81,7 @@ def load_part(database: Database, part: Part, known: Knowledge) -> None:
     _make(database, "seen_products", _seen(part, known, of_product=True))
     if known.orders:
         _make(database, "own_part", f"SELECT * FROM {OWN} WHERE part = {part.number}")
-    _make(database, "measured", measured("own_part", known.as_of) if known.orders else "FROM people")
+    _make(database, "measured", measured("own_part", known.as_of) if known.orders else "SELECT customer_id FROM people")
     _note_missing(database, part, known)
     if known.dealers:
         _measure_dealers(database, known)
@@ -105,10 +106,9 @@ def _people(part: Part, known: Knowledge) -> str:
         found.append(f"SELECT customer_id, true FROM {OWN} WHERE part = {part.number}")
         found.append(f"SELECT DISTINCT customer_id, false FROM {PART_ORDERS}")
         file = literal(known.orders)
-        found.append(
-            f"SELECT DISTINCT customer_id, true FROM {bad_rows.TABLE} WHERE {part.holds('customer_id')} "
-            f"AND \"column\" IS NOT NULL AND customer_id IS NOT NULL AND (file = {file} OR starts_with(file, {file} || '/'))"
-        )
+        wrong = f"\"column\" IS NOT NULL AND (file = {file} OR starts_with(file, {file} || '/'))"
+        who = f"customer_id IS NOT NULL AND {part.holds('customer_id')}"
+        found.append(f"SELECT DISTINCT customer_id, true FROM {bad_rows.TABLE} WHERE {who} AND {wrong}")
     if known.listed is not None:
         found.append(
             f"SELECT DISTINCT customer_id, true FROM {given_tables.CUSTOMERS} "
@@ -198,8 +198,13 @@ def _measure_dealers(database: Database, known: Knowledge) -> None:
         f"SELECT people.customer_id FROM people {joined} WHERE counts AND {role} = {literal(DEALER)}",
     )
     _make(database, "dealer_orders", f"SELECT * FROM {PART_ORDERS} SEMI JOIN dealers USING (customer_id)")
-    for name, query in dealer_tables(known.as_of, known.covered).items():
+    for name, query in _dealer_tables(known.as_of, known.covered).items():
         _make(database, name, query)
+
+
+@cache
+def _dealer_tables(as_of: date, covered: date) -> Mapping[str, str]:
+    return dealer_tables(as_of, covered)
 
 
 def _has(known: Knowledge, table: str, name: str) -> bool:

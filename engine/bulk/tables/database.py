@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,17 @@ KEY = "key"
 LARGEST_MEMORY = 6 << 30
 
 
+class Torn(Exception):
+    """What the database says and what is in the folder do not agree."""
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An open database in a work folder."""
+    """An open database in a work folder; `found` where an earlier load left it."""
 
     connection: duckdb.DuckDBPyConnection
     folder: Path
+    found: bool = True
 
     @property
     def orders(self) -> Path:
@@ -39,9 +44,13 @@ class Database:
 
     def spool(self) -> Path:
         """Return an empty folder for what is only needed while loading."""
-        shutil.rmtree(self.folder / SPOOL, ignore_errors=True)
+        self.clear_spool()
         (self.folder / SPOOL).mkdir()
         return self.folder / SPOOL
+
+    def clear_spool(self) -> None:
+        """Remove what was only needed while loading."""
+        shutil.rmtree(self.folder / SPOOL, ignore_errors=True)
 
     def once(self, stage: str, fill: Callable[[], None]) -> None:
         """Do a stage unless it is done; `fill` must bear being called again after it was broken off."""
@@ -82,15 +91,28 @@ def open_database(folder: Path, key: str, memory: str | None = None) -> Database
             return found
         if found is not None:
             found.connection.close()
-        _remove(folder)
+        forget_database(folder)
         made = _opened(folder, memory)
     except OSError as error:
-        raise _unusable(folder, f"the work folder cannot be written: {error.strerror or error}") from None
+        raise unusable(folder, f"the work folder cannot be written: {error.strerror or error}") from None
     if made is None:
-        raise _unusable(folder, "the work folder cannot be written")
+        raise unusable(folder, "the work folder cannot be written")
     made.connection.execute("CREATE TABLE notes (name VARCHAR PRIMARY KEY, content VARCHAR)")
     made.note(KEY, key)
-    return made
+    return replace(made, found=False)
+
+
+def forget_database(folder: Path) -> None:
+    """Remove what an earlier load left; nothing else in the folder is touched."""
+    for name in (FILE, FILE + ".wal"):
+        (folder / name).unlink(missing_ok=True)
+    for name in (ORDERS, SPOOL, OVERFLOW):
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def unusable(folder: Path, message: str, expected: str | None = None) -> DataInvalid:
+    """Return the error of a work folder that cannot be used."""
+    return DataInvalid(Problem(Location(str(folder)), message, expected=expected))
 
 
 def _opened(folder: Path, memory: str | None) -> Database | None:
@@ -102,9 +124,9 @@ def _opened(folder: Path, memory: str | None) -> Database | None:
         return Database(connect(str(folder / FILE), settings), folder)
     except duckdb.Error as error:
         if "lock" in str(error):
-            raise _unusable(folder, "another process is at work in this folder", "a folder of its own") from None
+            raise unusable(folder, "another process is at work in this folder", "a folder of its own") from None
         if "memory_limit" in str(error) or "Memory" in str(error):
-            raise _unusable(folder, f"the memory cannot be {memory}", "an amount such as 4GB") from None
+            raise unusable(folder, f"the memory cannot be {memory}", "an amount such as 4GB") from None
         return None
 
 
@@ -112,6 +134,8 @@ def _key_of(database: Database) -> str | None:
     """The key that a database was made with; None for one that is not whole."""
     try:
         key: str | None = database.noted(KEY)
+    except duckdb.OutOfMemoryException:
+        raise
     except (duckdb.Error, ValueError):
         return None
     return key
@@ -119,15 +143,3 @@ def _key_of(database: Database) -> str | None:
 
 def _memory() -> int:
     return min(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2, LARGEST_MEMORY)
-
-
-def _remove(folder: Path) -> None:
-    """Remove what an earlier load left; nothing else in the folder is touched."""
-    for name in (FILE, FILE + ".wal"):
-        (folder / name).unlink(missing_ok=True)
-    for name in (ORDERS, SPOOL, OVERFLOW):
-        shutil.rmtree(folder / name, ignore_errors=True)
-
-
-def _unusable(folder: Path, message: str, expected: str | None = None) -> DataInvalid:
-    return DataInvalid(Problem(Location(str(folder)), message, expected=expected))

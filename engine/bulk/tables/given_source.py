@@ -1,4 +1,4 @@
-"""A given source: customers.*, observations.* or products.* as stripped texts that DuckDB reads, each row with its line."""
+"""A given source: customers.*, observations.* or products.* as stripped texts that DuckDB reads, with their lines."""
 
 # The SQL here is made of this project's own words; values and paths are quoted literals.
 # ruff: noqa: S608

@@ -1,4 +1,4 @@
-"""Given tables: the rows of customers.*, products.* and observations.* typed, and what cannot be read among the bad rows."""
+"""Given tables: the rows of customers.*, products.* and observations.*, typed; the faulty ones are bad rows."""
 
 # The SQL here is made of this project's own words; names and values are quoted.
 # ruff: noqa: S608
@@ -20,6 +20,7 @@ from sangdo.engine.language.rulebook import Fact
 CUSTOMERS = "given_customers"
 PRODUCTS = "given_products"
 OBSERVATIONS = "given_observations"
+DAYS = "observed"
 FAULT = '"#fault"'
 PART = '"#part"'
 TEXT = '"#text"'
@@ -52,8 +53,9 @@ def load_observations(
     """Check the rows of observations.*; return which facts are seen, and of each whether of a product."""
     layout = source.table.layout
     product, fact, text, at = (source.cell(name) for name in ("product", "fact", "value", "date"))
+    names = ", ".join(literal(name) for name in (*layout.facts, *layout.of_product)) or "NULL"
     seen = database.connection.execute(
-        f"SELECT DISTINCT {fact}, {product} IS NOT NULL FROM {source.relation} WHERE {fact} IS NOT NULL"
+        f"SELECT DISTINCT {fact}, {product} IS NOT NULL FROM {source.relation} WHERE {fact} IN ({names})"
     ).fetchall()
     known = sorted((name, bool(of)) for name, of in seen if name in (layout.of_product if of else layout.facts))
     checks = "".join(
@@ -73,6 +75,13 @@ def load_observations(
 def later_observations(database: Database, as_of: date) -> int:
     """Count the good observations after the as-of date."""
     return int(database.value(f"SELECT count(*) FROM {OBSERVATIONS} WHERE NOT {FAULT} AND {DAY} > DATE '{as_of}'"))
+
+
+def keep_days(database: Database, as_of: date) -> None:
+    """Keep of the observations how many of each fact were made on which day, up to the as-of date."""
+    counted = f"SELECT fact, {DAY} AS day, count(*) AS observations FROM {OBSERVATIONS}"
+    good = f"NOT {FAULT} AND {DAY} <= DATE '{as_of}'"
+    database.connection.execute(f"CREATE OR REPLACE TABLE {DAYS} AS {counted} WHERE {good} GROUP BY ALL ORDER BY ALL")
 
 
 def _load(database: Database, source: GivenSource, parts: Parts, table: str, columns: str, fault: str) -> None:

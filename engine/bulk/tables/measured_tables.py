@@ -1,4 +1,4 @@
-"""Measured tables: what the orders say of each customer, part by part, and of the market and the lines, over the book."""
+"""Measured tables: what the orders say of each customer, part by part, and of the market and lines, over the book."""
 
 # The SQL here is made of this project's own words.
 # ruff: noqa: S608
@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 import ibis  # type: ignore[import-untyped]
 
@@ -35,13 +36,12 @@ def read_part(database: Database, part: Part) -> None:
 
 def measure_own(database: Database, part: Part, as_of: date) -> None:
     """Add the own figures of the customers of a part."""
-    _add(database, OWN, part, own_figures(ibis.table(SCHEMA, name=PART_ORDERS), as_of))
+    _add(database, OWN, part, _own(as_of))
 
 
 def add_months(database: Database, part: Part, covered: date) -> None:
     """Add the volumes of a part to those of the market by month."""
-    orders = ibis.table(SCHEMA, name=PART_ORDERS)
-    _add(database, MONTHS, part, market_volumes(monthly_volumes(orders, covered)))
+    _add(database, MONTHS, part, _months(covered))
 
 
 def measure_market(database: Database, as_of: date) -> None:
@@ -50,6 +50,7 @@ def measure_market(database: Database, as_of: date) -> None:
     database.connection.execute(f"CREATE OR REPLACE TABLE {MARKET} AS {_sql(market)}")
 
 
+@cache
 def measured(table: str, as_of: date) -> str:
     """Return a query of what `measure` gives of the customers whose own figures a table has."""
     own = ibis.table(_own_schema(as_of), name=table)
@@ -82,13 +83,24 @@ def _rated(database: Database, name: str, as_of: date) -> array[float]:
     return values
 
 
-def _add(database: Database, table: str, part: Part, expression: ibis.Table) -> None:
-    query = f"SELECT *, CAST({part.number} AS INTEGER) AS part FROM ({_sql(expression)})"
+def _add(database: Database, table: str, part: Part, figures: str) -> None:
+    query = f"SELECT *, CAST({part.number} AS INTEGER) AS part FROM ({figures})"
     database.connection.execute(f"CREATE TABLE IF NOT EXISTS {table} AS {query} LIMIT 0")
     database.connection.execute(f"DELETE FROM {table} WHERE part = {part.number}")
     database.connection.execute(f"INSERT INTO {table} {query}")
 
 
+@cache
+def _own(as_of: date) -> str:
+    return _sql(own_figures(ibis.table(SCHEMA, name=PART_ORDERS), as_of))
+
+
+@cache
+def _months(covered: date) -> str:
+    return _sql(market_volumes(monthly_volumes(ibis.table(SCHEMA, name=PART_ORDERS), covered)))
+
+
+@cache
 def _own_schema(as_of: date) -> ibis.Schema:
     return own_figures(ibis.table(SCHEMA, name=PART_ORDERS), as_of).schema()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -55,9 +55,10 @@ class OrderCounts:
 
 
 def open_order_file(connection: duckdb.DuckDBPyConnection, path: Path, folder: Path) -> OrderFile:
-    """Find out how to read a CSV, Parquet or XLSX file, or a folder of Parquet files; rows of the wrong length are noted.
+    """Find out how to read a CSV, Parquet or XLSX file, or a folder of Parquet files.
 
-    Raises DataInvalid for a file that cannot be read or has not the columns; faults of rows are no error.
+    Rows of another length than the header are noted as bad. Raises DataInvalid for a file that cannot be read or has
+    not the columns; faults of rows are no error.
     """
     log = BadRowLog(connection, path.name)
     if path.is_dir():
@@ -111,6 +112,7 @@ def load_orders(database: Database, order_file: OrderFile, parts: Parts, spool: 
         shutil.rmtree(draft / f"part={FAULTY}")
     draft.mkdir(parents=True, exist_ok=True)
     draft.replace(database.orders)
+    database.note("orders", int(database.value(f"SELECT count(*) FROM ({all_orders(database)})")))
 
 
 def orders_of(database: Database, part: Part) -> str:
@@ -143,8 +145,8 @@ def _parquet(connection: duckdb.DuckDBPyConnection, file: TableFile, folder: Pat
     path = plain_path(file.path, folder)
     filename = literal(file.shown)
     if file.path.is_dir():
-        source = parquet_rows(connection, file, literal(f"{path}/**/*.parquet"))
-        source = replace(source, relation=source.relation.removesuffix(")") + ", filename = true)")
+        options = ", filename = true, union_by_name = true"
+        source = parquet_rows(connection, file, literal(f"{path}/**/*.parquet"), options)
         filename = f"{literal(file.shown + '/')} || substr(filename, {len(path) + 2})"
     else:
         source = parquet_rows(connection, file, literal(path))

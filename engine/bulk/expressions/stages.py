@@ -1,0 +1,50 @@
+"""Stages: the projections of a sweep as one query, each under a name of its own and read by those after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ibis  # type: ignore[import-untyped]
+import ibis.expr.operations as ops  # type: ignore[import-untyped]
+
+from sangdo.engine.bulk.expressions.row import Table
+
+
+class Stages:
+    """Collects expressions and writes them as one query; `compiled` writes a single one in the engine's SQL.
+
+    Of most engines a stage is no more than a name; one that would write its expressions out wherever the name is read
+    has to keep the rows instead (`kept`).
+    """
+
+    def __init__(self, compiled: Callable[[Table], str], kept: bool = False) -> None:
+        self._compiled = compiled
+        self._as = "AS MATERIALIZED" if kept else "AS"
+        self._stages: list[str] = []
+
+    def __call__(self, name: str, table: Table) -> Table:
+        """Add a stage and return it as a table."""
+        self._stages.append(f"{name} {self._as} ({self._written(table)})")
+        return ibis.table(table.schema(), name)
+
+    def _written(self, table: Table) -> str:
+        """The SQL of a stage; what it only adds to is not listed column by column, which grows with each stage."""
+        op = table.op()
+        if not isinstance(op, ops.Project):
+            return self._compiled(table)
+        before, values = op.parent.to_expr(), op.values
+        added = {name: value.to_expr() for name, value in values.items() if name not in before.columns}
+        if not added or list(values) != [*before.columns, *added]:
+            return self._compiled(table)
+        if any(not _is_same(values[name], op.parent, name) for name in before.columns):
+            return self._compiled(table)
+        return self._compiled(before.select(**added)).replace("SELECT ", "SELECT *, ", 1)
+
+    def query(self, table: Table) -> str:
+        """Return the query that computes a table by way of the stages so far."""
+        return f"WITH {', '.join(self._stages)} {self._compiled(table)}" if self._stages else self._compiled(table)
+
+
+def _is_same(value: Any, parent: Any, name: str) -> bool:
+    return isinstance(value, ops.Field) and value.rel == parent and value.name == name
