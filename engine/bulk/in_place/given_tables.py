@@ -77,15 +77,9 @@ def read_observations(
     _know(table, [*OBSERVED, *OPTIONAL], "observations", shown)
     people, goods = _observable(facts, Level.CUSTOMER), _observable(facts, Level.PRODUCT)
     checked = check(backend, "observations", table, _observation_reads(table, people, goods))
-    rows = checked.good.left_join(known.select(CUSTOMER, is_known=ibis.literal(True)), CUSTOMER)
-    rows = backend.keep("known_observations", rows.drop(f"{CUSTOMER}_right"))
-    strange = rows.is_known.isnull()
-    expected = "a customer of the book"
-    bad = [
-        checked.bad,
-        bad_rows_where("observations", rows, strange, CUSTOMER, "there is no such customer", expected),
-    ]
-    counted = rows.filter(rows.is_known.notnull() & (rows.date <= as_of))
+    checked = of_known(backend, "observations", checked, known)
+    rows, bad = checked.good, [checked.bad]
+    counted = rows.filter(rows.date <= as_of)
     latest = ibis.window(group_by=[CUSTOMER, PRODUCT, "fact"])
     counted = counted.mutate(newest=counted.moment.max().over(latest))
     counted = counted.filter(counted.moment == counted.newest)
@@ -106,6 +100,15 @@ def read_observations(
         union(bad),
         rows.filter(rows.date > as_of).count().name("later").as_table(),
     )
+
+
+def of_known(backend: Backend, name: str, checked: Checked, known: Table) -> Checked:
+    """Part the rows of customers who are not there from those of the others; `known` has the ids of all customers."""
+    rows = checked.good.left_join(known.select(CUSTOMER, is_known=ibis.literal(True)), CUSTOMER)
+    rows = backend.keep(f"known_{name}", rows.drop(f"{CUSTOMER}_right"))
+    strange = rows.is_known.isnull()
+    bad = bad_rows_where(name, rows, strange, CUSTOMER, "there is no such customer", "a customer of the book")
+    return Checked(rows.filter(~strange).drop("is_known"), checked.bad.union(bad))
 
 
 def _observable(facts: Mapping[str, Fact], level: Level) -> dict[str, Fact]:
