@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -40,19 +41,19 @@ def test_season_indexes_are_those_of_duckdb(warehouse: Backend, as_of: date, tmp
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])
-def engine(request: pytest.FixtureRequest) -> Backend:
+def engine(request: pytest.FixtureRequest) -> Iterator[Backend]:
     if request.param == "postgresql":
-        return request.getfixturevalue("warehouse")  # type: ignore[no-any-return]
-    backend = open_backend()
-    request.addfinalizer(backend.close)
-    return backend
+        yield request.getfixturevalue("warehouse")
+    else:
+        with open_backend() as backend:
+            yield backend
 
 
-def test_a_stage_has_the_rows_of_its_expression_and_replaces_one_of_its_name(engine: Backend, tmp_path: Path) -> None:
+def test_what_is_kept_replaces_one_of_its_name(engine: Backend, tmp_path: Path) -> None:
     numbers = put(engine, "numbers", pa.table({"n": [1, 2, 3]}), tmp_path)
-    first = engine.stage("step", numbers.mutate(double=numbers.n * 2))
+    first = engine.keep("step", numbers.mutate(double=numbers.n * 2))
     assert engine.fetch(first.order_by("n"))["double"].to_pylist() == [2, 4, 6]
-    second = engine.stage("step", numbers.filter(numbers.n > 1))
+    second = engine.keep("step", numbers.filter(numbers.n > 1))
     assert engine.fetch(second.n.sum().as_table()).to_pydict() == {"Sum(n)": [5]}
 
 

@@ -19,6 +19,8 @@ Table: TypeAlias = Any
 """Ibis builds its expressions dynamically; naming them keeps the signatures readable."""
 
 TARGET = "table:"
+STAGE = "sangdo_"
+"""What the names of kept tables begin with, so that none hides a table of the book."""
 _NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*){0,2}", re.ASCII)
 LONGEST_REASON = 300
 
@@ -40,22 +42,22 @@ class Backend(ABC):
         self.shown = shown
         self.connection = connection
 
-    @abstractmethod
-    def stage(self, name: str, table: Table) -> Table:
-        """Give an expression a name for the session, be it as a view or as a table, and return the table of that
-        name. A stage of the same name is replaced."""
-
-    @abstractmethod
     def keep(self, name: str, table: Table) -> Table:
-        """Do as `stage`, and compute the rows once, for an expression that several others read."""
+        """Compute the rows of an expression once, for others that read them, and return them as a table that lasts as
+        long as the session. One of the same name is replaced."""
+        return self._kept(name, str(self.connection.compile(table)))
 
     def stages(self) -> Stages:
         """Return an empty query of stages in the SQL of this engine."""
         return Stages(lambda table: str(self.connection.compile(table)))
 
-    @abstractmethod
     def queried(self, name: str, stages: Stages, table: Table) -> Table:
-        """Keep what a query of stages computes under a name, for the session, and return the table."""
+        """Do as `keep` with what a query of stages computes."""
+        return self._kept(name, stages.query(table))
+
+    @abstractmethod
+    def _kept(self, name: str, query: str) -> Table:
+        """Keep the rows of a query under STAGE and the name."""
 
     @abstractmethod
     def fetch(self, table: Table) -> pyarrow.Table:
@@ -103,6 +105,9 @@ def table_name(target: str) -> tuple[str, ...] | None:
 
 def one_line(error: BaseException) -> str:
     """Return what an error says, short, on one line and without a password."""
-    said = " ".join(str(error).split()) or type(error).__name__
+    # A Java error begins with where it was passed on; what happened stands in its last cause.
+    text = str(error)
+    cause = text.rsplit("Caused by: ", 1)[-1].split("\n\tat ")[0]
+    said = " ".join(cause.split()) or type(error).__name__
     said = without_password(said)
     return said if len(said) <= LONGEST_REASON else said[: LONGEST_REASON - 3] + "..."

@@ -8,8 +8,7 @@ import duckdb
 import ibis  # type: ignore[import-untyped]
 import pyarrow
 
-from sangdo.engine.bulk.backends.backend import Backend, EngineUnusable, Table, one_line, table_name
-from sangdo.engine.bulk.expressions.stages import Stages
+from sangdo.engine.bulk.backends.backend import STAGE, Backend, EngineUnusable, Table, one_line, table_name
 
 OPTIONS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
@@ -18,24 +17,14 @@ OPTIONS: dict[str, str | bool | int | float | list[str]] = {
 
 
 class Local(Backend):
-    """DuckDB: a stage is a view, and what is queried a table."""
+    """DuckDB: what is kept is a temporary table."""
 
     errors = (duckdb.Error,)
 
-    def stage(self, name: str, table: Table) -> Table:
+    def _kept(self, name: str, query: str) -> Table:
         with self.clear_errors():
-            return self.connection.create_view(name, table, overwrite=True)
-
-    def keep(self, name: str, table: Table) -> Table:
-        query = ibis.to_sql(table, dialect="duckdb")
-        with self.clear_errors():
-            self.connection.con.execute(f'CREATE OR REPLACE TEMPORARY TABLE "{name}" AS {query}')
-            return self.connection.table(name)
-
-    def queried(self, name: str, stages: Stages, table: Table) -> Table:
-        with self.clear_errors():
-            self.connection.con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {stages.query(table)}')
-        return self.connection.table(name)
+            self.connection.con.execute(f'CREATE OR REPLACE TEMPORARY TABLE "{STAGE}{name}" AS {query}')
+            return self.connection.table(STAGE + name)
 
     def fetch(self, table: Table) -> pyarrow.Table:
         with self.clear_errors():

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import IO, Any
 
 import ibis  # type: ignore[import-untyped]
+import ibis.expr.operations as ops  # type: ignore[import-untyped]
 import py4j.protocol
 import pyarrow
 import pyspark
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-from sangdo.engine.bulk.backends.backend import Backend, EngineUnusable, Table, one_line, table_name
+from sangdo.engine.bulk.backends.backend import STAGE, Backend, EngineUnusable, Table, one_line, table_name
 from sangdo.engine.bulk.expressions.stages import Stages
 
 CONNECT_SECONDS = 10
@@ -43,7 +44,7 @@ _LOCAL = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0
 
 
 class Spark(Backend):
-    """Spark: a stage is a temporary view, so that the whole sweep is one plan."""
+    """Spark: what is kept is a checkpoint, so that no later plan has to know how it came about."""
 
     errors = (PySparkException, py4j.protocol.Py4JError, OSError)
 
@@ -52,20 +53,16 @@ class Spark(Backend):
         with _as_it_is():
             super().__init__(shown, ibis.pyspark.connect(session))
 
-    def stage(self, name: str, table: Table) -> Table:
-        with self.clear_errors():
-            self._frame(table).createOrReplaceTempView(name)
-            return self.connection.table(name)
+    def stages(self) -> Stages:
+        return _StagesOfSpark(self)
 
-    def keep(self, name: str, table: Table) -> Table:
+    def _kept(self, name: str, query: str) -> Table:
         with self.clear_errors():
-            self._frame(table).persist().createOrReplaceTempView(name)
-            return self.connection.table(name)
-
-    def queried(self, name: str, stages: Stages, table: Table) -> Table:
-        with self.clear_errors():
-            self.session.sql(stages.query(table)).persist().createOrReplaceTempView(name)
-            return self.connection.table(name)
+            frame = self.session.sql(query)
+            has_folder = self.session.sparkContext.getCheckpointDir() is not None
+            kept = frame.checkpoint() if has_folder else frame.localCheckpoint()
+            kept.createOrReplaceTempView(STAGE + name)
+            return self.connection.table(STAGE + name)
 
     def fetch(self, table: Table) -> pyarrow.Table:
         with self.clear_errors(), _as_it_is():
@@ -86,6 +83,19 @@ class Spark(Backend):
 
     def _frame(self, table: Table) -> Any:
         return self.session.sql(self.connection.compile(table))
+
+
+class _StagesOfSpark(Stages):
+    """Stages of which a join is kept: Spark writes a stage out wherever it is read, which doubles with each join."""
+
+    def __init__(self, backend: Spark) -> None:
+        super().__init__(lambda table: str(backend.connection.compile(table)))
+        self._backend = backend
+
+    def __call__(self, name: str, table: Table) -> Table:
+        if table.op().find(ops.JoinChain):
+            return self._backend.queried(name, self, table)
+        return super().__call__(name, table)
 
 
 def open_spark(master: str, environment: Mapping[str, str] = os.environ) -> Spark:

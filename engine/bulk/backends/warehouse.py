@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import ibis  # type: ignore[import-untyped]
 import pyarrow
 
-from sangdo.engine.bulk.backends.backend import Backend, EngineUnusable, Table, one_line, table_name
+from sangdo.engine.bulk.backends.backend import STAGE, Backend, EngineUnusable, Table, one_line, table_name
 from sangdo.engine.bulk.expressions.stages import Stages
 
 CONNECT_SECONDS = 10
@@ -16,25 +16,19 @@ POSTGRES = ("postgres", "postgresql")
 
 
 class Warehouse(Backend):
-    """Any backend of Ibis: a stage is a temporary table, as few planners keep a projection of a projection apart."""
+    """Any backend of Ibis: what is kept is a temporary table."""
 
     errors = (Exception,)  # Each warehouse has a library and errors of its own.
 
     def __init__(self, shown: str, connection: Any) -> None:
         super().__init__(shown, connection)
-        self._stages = 0
+        self._made = 0
 
-    def stage(self, name: str, table: Table) -> Table:
+    def _kept(self, name: str, query: str) -> Table:
         # A name of its own each time: how a table is dropped differs from one warehouse to the next.
-        self._stages += 1
+        self._made += 1
         with self.clear_errors():
-            return self.connection.create_table(f"{name}_{self._stages}", table, temp=True)
-
-    def keep(self, name: str, table: Table) -> Table:
-        return self.stage(name, table)
-
-    def queried(self, name: str, stages: Stages, table: Table) -> Table:
-        return self.stage(name, self.connection.sql(stages.query(table)))
+            return self.connection.create_table(f"{STAGE}{name}_{self._made}", self.connection.sql(query), temp=True)
 
     def fetch(self, table: Table) -> pyarrow.Table:
         with self.clear_errors():
@@ -52,24 +46,18 @@ class Warehouse(Backend):
 
 
 class PostgreSQL(Warehouse):
-    """PostgreSQL: a stage is a temporary table with statistics."""
-
-    def stage(self, name: str, table: Table) -> Table:
-        return self._created(name, self.connection.compile(table))
-
-    def _created(self, name: str, query: str) -> Table:
-        with self.clear_errors(), self.connection.begin() as cursor:
-            cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{name}"')
-            cursor.execute(f'CREATE TEMPORARY TABLE "{name}" AS {query}')
-            cursor.execute(f'ANALYZE "{name}"')
-        return self.connection.table(name)
+    """PostgreSQL: what is kept is a temporary table with statistics."""
 
     def stages(self) -> Stages:
         # Its planner would write a stage out wherever it is read, expressions of expressions without end.
         return Stages(self.connection.compile, kept=True)
 
-    def queried(self, name: str, stages: Stages, table: Table) -> Table:
-        return self._created(name, stages.query(table))
+    def _kept(self, name: str, query: str) -> Table:
+        with self.clear_errors(), self.connection.begin() as cursor:
+            cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{STAGE}{name}"')
+            cursor.execute(f'CREATE TEMPORARY TABLE "{STAGE}{name}" AS {query}')
+            cursor.execute(f'ANALYZE "{STAGE}{name}"')
+        return self.connection.table(STAGE + name)
 
     def write(self, table: Table, target: str) -> None:
         name = table_name(target)

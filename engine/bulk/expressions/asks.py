@@ -157,7 +157,8 @@ def _counted(parts: list[tuple[int, Verdict]]) -> tuple[int, Column]:
     others = ibis.literal(0, "int64")
     for number, where in parts:
         if where is not True and number:
-            one = as_column(certain(where)).cast("int64")
+            # PostgreSQL makes no other number of a truth.
+            one = as_column(certain(where)).cast("int32").cast("int64")
             others = others + (one if number == 1 else one * number)
     return sum(number for number, where in parts if where is True), others
 

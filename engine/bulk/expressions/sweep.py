@@ -359,6 +359,6 @@ def _tallied(fact: Fact, hits: Column, missing: Column) -> Column:
 
 def _held(numbers: list[Column], kind: str) -> Column:
     """The numbers that are there, as an array."""
-    if not numbers:
-        return ibis.literal([], f"array<{kind}>")
-    return ibis.array([number.cast(kind) for number in numbers]).filter(lambda number: number.notnull())
+    # PostgreSQL cannot tell what an array without members holds.
+    held = ibis.array([number.cast(kind) for number in numbers or [ibis.null(kind)]])
+    return held.filter(lambda number: number.notnull())

@@ -13,7 +13,7 @@ from sangdo.engine.bulk.backends.backend import Backend, Table
 from sangdo.engine.bulk.in_place.cells import Column
 from sangdo.engine.bulk.in_place.checked import Checked, union
 from sangdo.engine.bulk.in_place.dealer_table import PRODUCTS, SEASON, dealer_products, dealer_seasons
-from sangdo.engine.bulk.in_place.given_tables import Observed, read_given, read_observations
+from sangdo.engine.bulk.in_place.given_tables import Observed, of_known, read_given, read_observations
 from sangdo.engine.bulk.in_place.order_table import read_orders
 from sangdo.engine.bulk.in_place.source import Source
 from sangdo.engine.facts.book_contents import DEALER
@@ -86,15 +86,18 @@ class _Loading:
             if name in tables
         }
         measured = None if orders is None else backend.keep("measured", measure(orders.good, self._as_of))
-        known = self._known(orders, given.get("customers"))
+        listed = given.get("customers")
+        known = self._known([table for table in (orders, listed) if table is not None])
         observed = None
         if "observations" in tables:
             rows = tables["observations"]
             observed = read_observations(backend, rows, self._facts, self._as_of, known, shown)
+        if "products" in given:
+            given["products"] = of_known(backend, "products", given["products"], known)
         bad = [table.bad for table in (orders, *given.values(), observed) if table is not None]
         bad_rows = backend.keep("bad_rows", union(bad))
-        people = self._people(measured, given.get("customers"), bad_rows)
-        people = self._stated(people, given.get("customers"), observed, (CUSTOMER,), Level.CUSTOMER)
+        people = self._people(measured, listed, [table.bad for table in (orders, listed) if table is not None])
+        people = self._stated(people, listed, observed, (CUSTOMER,), Level.CUSTOMER)
         people = backend.keep("stated_people", people)
         seasons = self._seasons(orders, people)
         customers = backend.keep("customers", self._customers(people, measured, seasons, bad_rows))
@@ -105,15 +108,15 @@ class _Loading:
             customers, backend.keep("products", goods), bad_rows, self._as_of, self._settings, lines, warnings
         )
 
-    def _known(self, orders: Checked | None, listed: Checked | None) -> Table:
+    def _known(self, tables: list[Checked]) -> Table:
         """The ids of all customers that rows may speak of."""
-        ids = [table.good.select(CUSTOMER) for table in (orders, listed) if table is not None]
-        return self._backend.keep("known_customers", union(ids).distinct())
+        ids = [part.select(CUSTOMER) for table in tables for part in (table.good, table.bad)]
+        return self._backend.keep("known_customers", _of_someone(union(ids)).distinct())
 
-    def _people(self, measured: Table | None, listed: Checked | None, bad_rows: Table) -> Table:
-        """Whom the book speaks of: who ordered up to the date, who is listed, and who only has rows of no use."""
+    def _people(self, measured: Table | None, listed: Checked | None, bad: list[Table]) -> Table:
+        """Who is in the book: who ordered up to the date, who is listed, and whose rows of these are of no use."""
         ids = [table.select(CUSTOMER) for table in (measured, listed.good if listed else None) if table is not None]
-        ids.append(bad_rows.filter(bad_rows.customer_id.notnull()).select(CUSTOMER))
+        ids += [_of_someone(table).select(CUSTOMER) for table in bad]
         return self._backend.keep("people", union(ids).distinct())
 
     def _stated(
@@ -161,7 +164,7 @@ class _Loading:
             own = seasons.mutate(dealer=ibis.literal(True))
             own = own.rename(lambda name: name if name == CUSTOMER else f"season${name}")
             table = _joined(table, own, (CUSTOMER,))
-        bad = bad_rows.filter(bad_rows.customer_id.notnull())
+        bad = _of_someone(bad_rows)
         faults = bad.group_by(CUSTOMER).agg(faults=bad.count(), first=(bad.file + ": " + bad.reason).min())
         table = _joined(table, faults, (CUSTOMER,))
         columns = {}
@@ -240,6 +243,10 @@ class _Loading:
 def _drawn(thresholds: Mapping[str, Threshold]) -> list[str]:
     """The measured columns that lines are drawn through."""
     return sorted({str(t.of) for t in thresholds.values() if t.method is not None and t.of in COLUMNS})
+
+
+def _of_someone(rows: Table) -> Table:
+    return rows.filter(rows[CUSTOMER].notnull())
 
 
 def _joined(table: Table, other: Table, keys: tuple[str, ...]) -> Table:

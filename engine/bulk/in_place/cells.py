@@ -145,19 +145,22 @@ def _choices(fact: Fact, column: Column) -> Cell:
     """One word after the other is looked for, so that the array is sorted and says nothing twice."""
     words = sorted(fact.values or ())
     kind = column.type()
+    is_nothing: Column = ibis.literal(False)
     if kind.is_array() and kind.value_type.is_string():
-        given = column
+        given, is_known = column, column.notnull()
     elif kind.is_string():
         text = column.strip().nullif("")
-        split = text.split(SEPARATOR).map(lambda word: word.strip())
-        given = ibis.ifelse(text == SEPARATOR, ibis.literal([], "array<string>"), split)
+        is_known = text.notnull()
+        given = text.split(SEPARATOR).map(lambda word: word.strip())
+        is_nothing = (text == SEPARATOR).fill_null(False)
     else:
         return _nothing(column, "array<string>")
-    strange = given.filter(lambda word: word.isnull() | word.notin(words)).length() > 0
+    unknown = given.filter(lambda word: word.isnull() | word.notin(words)).length() > 0
+    strange = unknown.fill_null(False) & ~is_nothing
     held = ibis.array([ibis.ifelse(given.contains(word), word, ibis.null("string")) for word in words])
     value = held.filter(lambda word: word.notnull())
-    fine = given.notnull() & ~strange.fill_null(False)
-    return Cell(ibis.ifelse(fine, value, ibis.null("array<string>")), strange.fill_null(False))
+    # PostgreSQL takes an unknown array for an empty one in the steps above.
+    return Cell(ibis.ifelse(is_known & ~strange, value, ibis.null("array<string>")), strange)
 
 
 def _within(fact: Fact, number: Cell) -> Cell:

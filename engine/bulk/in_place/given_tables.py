@@ -77,15 +77,9 @@ def read_observations(
     _know(table, [*OBSERVED, *OPTIONAL], "observations", shown)
     people, goods = _observable(facts, Level.CUSTOMER), _observable(facts, Level.PRODUCT)
     checked = check(backend, "observations", table, _observation_reads(table, people, goods))
-    rows = checked.good.left_join(known.select(CUSTOMER, is_known=ibis.literal(True)), CUSTOMER)
-    rows = backend.keep("known_observations", rows.drop(f"{CUSTOMER}_right"))
-    strange = rows.is_known.isnull()
-    expected = "a customer of the book"
-    bad = [
-        checked.bad,
-        bad_rows_where("observations", rows, strange, CUSTOMER, "there is no such customer", expected),
-    ]
-    counted = rows.filter(rows.is_known.notnull() & (rows.date <= as_of))
+    checked = of_known(backend, "observations", checked, known)
+    rows, bad = checked.good, [checked.bad]
+    counted = rows.filter(rows.date <= as_of)
     latest = ibis.window(group_by=[CUSTOMER, PRODUCT, "fact"])
     counted = counted.mutate(newest=counted.moment.max().over(latest))
     counted = counted.filter(counted.moment == counted.newest)
@@ -96,12 +90,25 @@ def read_observations(
         bad_rows_where("observations", several, differing, "fact", "two values of one moment", "one value a moment")
     )
     one = several.filter(~differing)
+    # A fact that nobody has seen gets no column: what is unknown in every row costs the sweep nothing.
+    seen = set(backend.fetch(one.select("fact").distinct())["fact"].to_pylist())
+    own = {name: fact for name, fact in people.items() if name in seen}
+    of_goods = {name: fact for name, fact in goods.items() if name in seen}
     return Observed(
-        _pivoted(one.filter(one[PRODUCT].isnull()), people, (CUSTOMER,)),
-        _pivoted(one.filter(one[PRODUCT].notnull()), goods, (CUSTOMER, PRODUCT)),
+        _pivoted(one.filter(one[PRODUCT].isnull()), own, (CUSTOMER,)),
+        _pivoted(one.filter(one[PRODUCT].notnull()), of_goods, (CUSTOMER, PRODUCT)),
         union(bad),
         rows.filter(rows.date > as_of).count().name("later").as_table(),
     )
+
+
+def of_known(backend: Backend, name: str, checked: Checked, known: Table) -> Checked:
+    """Part the rows of customers who are not there from those of the others; `known` has the ids of all customers."""
+    rows = checked.good.left_join(known.select(CUSTOMER, is_known=ibis.literal(True)), CUSTOMER)
+    rows = backend.keep(f"known_{name}", rows.drop(f"{CUSTOMER}_right"))
+    strange = rows.is_known.isnull()
+    bad = bad_rows_where(name, rows, strange, CUSTOMER, "there is no such customer", "a customer of the book")
+    return Checked(rows.filter(~strange).drop("is_known"), checked.bad.union(bad))
 
 
 def _observable(facts: Mapping[str, Fact], level: Level) -> dict[str, Fact]:
@@ -147,6 +154,8 @@ def _written(value: Column) -> Column:
 
 def _pivoted(rows: Table, facts: Mapping[str, Fact], keys: Sequence[str]) -> Table:
     """One column a fact, as typed values."""
+    if not facts:
+        return rows.select(*keys).distinct()
     wide = rows.group_by(*keys).agg(**{name: rows.value.max(where=rows.fact == name) for name in facts})
     return wide.select(*keys, **{name: checked_value(fact, wide[name]) for name, fact in facts.items()})
 

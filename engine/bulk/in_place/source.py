@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from sangdo.engine.language.errors import DataInvalid, Location, Problem
 from sangdo.engine.language.passwords import without_password
 
 JDBC = "jdbc:"
+_GLOB = re.compile(r"([*?\[\]{}])")
+"""What Spark takes for a pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def _parquet_tables(backend: Backend, book: str) -> Source:
 def _read_parquet(backend: Backend, session: Any, name: str, path: Path) -> Table:
     with backend.clear_errors():
         if session is not None:
-            session.read.parquet(str(path)).createOrReplaceTempView(f"book_{name}")
+            session.read.parquet(_GLOB.sub(r"\\\1", str(path.absolute()))).createOrReplaceTempView(f"book_{name}")
             return _lower(backend.connection.table(f"book_{name}"))
         files = str(path / "**" / "*.parquet") if path.is_dir() else str(path)
         literal = "'" + files.replace("'", "''") + "'"
