@@ -163,26 +163,15 @@ def _counted(parts: list[tuple[int, Verdict]]) -> tuple[int, Column]:
     return sum(number for number, where in parts if where is True), others
 
 
-def questions_that_matter(row: Row, answered: Mapping[str, Column]) -> dict[str, Verdict]:
-    """Return where each question's answer is one that something rests on; `answered` has the given answers."""
-    rulebook = row.rulebook
-    given = {name: answered[name].notnull() if name in answered else False for name in rulebook.questions}
-    anything = any_of(given.values())
-    if anything is False:
-        return dict.fromkeys(rulebook.questions, True)
-    readers: dict[str, list[str]] = {name: [] for name in rulebook.questions}
-    for question in rulebook.questions.values():
-        for name in questions_read(question, rulebook.questions, rulebook.facts):
-            readers[name].append(question.name)
-    matter: dict[str, Verdict] = {}
-    for name in reversed(list(rulebook.questions)):
-        others = replace(row, known=row.known - {name})
-        live = any_of(
-            all_of([matter[reader], negated(given[reader]), _could_change(rulebook.questions[reader], name, others)])
-            for reader in readers[name]
-        )
-        matter[name] = all_of([negated(given[name]), live if readers[name] else True])
-    return {name: any_of([negated(anything), where]) for name, where in matter.items()}
+def matters_of(name: str, row: Row, given: Mapping[str, Verdict], matter: Mapping[str, Verdict]) -> Verdict:
+    """Return where something rests on the answer of a question, as the list of asks has it: not where it only feeds
+    answers given by a person. `given` tells where each question was answered so, `matter` what matters of those that
+    come later in the chain."""
+    questions, facts = row.rulebook.questions, row.rulebook.facts
+    readers = [q for q in questions.values() if name in questions_read(q, questions, facts)]
+    others = replace(row, known=row.known - {name})
+    live = any_of(all_of([matter[q.name], negated(given[q.name]), _could_change(q, name, others)]) for q in readers)
+    return all_of([negated(given[name]), live if readers else True])
 
 
 def _could_change(reader: Question, name: str, others: Row) -> Verdict:

@@ -12,9 +12,7 @@ from sangdo.engine.bulk.expressions.row import Table
 
 
 class Stages:
-    """Collects expressions and writes them as one query; `compiled` writes a single one in the engine's SQL.
-
-    """
+    """Collects expressions and writes them as one query; `compiled` writes a single one in the engine's SQL."""
 
     def __init__(self, compiled: Callable[[Table], str]) -> None:
         self._compiled = compiled

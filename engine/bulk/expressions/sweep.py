@@ -9,9 +9,17 @@ from typing import TypeAlias
 
 import ibis  # type: ignore[import-untyped]
 
-from sangdo.engine.bulk.expressions.asks import BASE, Wish, questions_that_matter, ranks_of, waits_of, wishes_of
+from sangdo.engine.bulk.expressions.asks import BASE, Wish, matters_of, ranks_of, waits_of, wishes_of
 from sangdo.engine.bulk.expressions.closings import Asked, answer_of, conflict_of, deciding_of
-from sangdo.engine.bulk.expressions.conditions import Verdict, as_column, certain, rule_verdict, verdict_of
+from sangdo.engine.bulk.expressions.conditions import (
+    Verdict,
+    any_of,
+    as_column,
+    certain,
+    negated,
+    rule_verdict,
+    verdict_of,
+)
 from sangdo.engine.bulk.expressions.row import Column, Row, Table, bit, coded, dtype, is_coded, literal, words
 from sangdo.engine.explain.asks import reading_order
 from sangdo.engine.inference.thresholds import ResolvedThreshold
@@ -218,13 +226,7 @@ class _Sweep:
 
     def _with_asks(self, people: Row, goods: Row | None) -> tuple[Row, Row | None]:
         """Add a rank for each fact that is to be asked for."""
-        given = {
-            name: people.table[GIVEN + name] for name in self.rulebook.questions if GIVEN + name in people.table.columns
-        }
-        matters = questions_that_matter(people, given)
-        columns = {MATTERS + name: verdict for name, verdict in matters.items() if not _is_constant(verdict)}
-        if columns:
-            people = replace(people, table=self.stage("customer_matters", people.table.mutate(**columns)))
+        people, matters = self._with_matters(people)
         people, waits = self._waited(people, Level.CUSTOMER, matters)
         wishes: dict[str, list[Wish]] = {}
         if goods is not None:
@@ -234,6 +236,27 @@ class _Sweep:
         for wish in self._wishes(people, Level.CUSTOMER, waits):
             wishes.setdefault(wish.fact, []).append(wish)
         return self._ranked(people, wishes), goods
+
+    def _with_matters(self, people: Row) -> tuple[Row, dict[str, Verdict]]:
+        """Add where something rests on each question's answer, one after another from the end of the chain."""
+
+        def known(name: str, row: Row) -> Verdict:
+            return row.table[GIVEN + name].notnull() if GIVEN + name in row.table.columns else False
+
+        questions = list(self.rulebook.questions)
+        if not any(GIVEN + name in people.table.columns for name in questions):
+            return people, dict.fromkeys(questions, True)
+        matters: dict[str, Verdict] = {}
+        for name in reversed(questions):
+            given = {other: known(other, people) for other in questions}
+            later = {other: self._of(people, MATTERS + other, verdict) for other, verdict in matters.items()}
+            # Where nobody gave an answer everything matters.
+            nobody = negated(any_of(given.values()))
+            matters[name] = any_of([nobody, matters_of(name, people, given, later)])
+            if not _is_constant(matters[name]):
+                table = people.table.mutate(**{MATTERS + name: matters[name]})
+                people = replace(people, table=self.stage(f"customer_matters_{name}", table))
+        return people, matters
 
     def _waited(self, row: Row, level: Level, matters: Mapping[str, Verdict]) -> tuple[Row, dict[str, Verdict]]:
         """Add where questions and rules wait, and return that by the names of its columns."""
