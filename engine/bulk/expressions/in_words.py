@@ -18,5 +18,7 @@ def _worded(column: Column, words: list[str]) -> Column:
     if column.type().is_array():
         listed = ibis.array(words or [ibis.null("string")])
         # PostgreSQL makes an empty array of an unknown one.
-        return ibis.ifelse(column.notnull(), column.map(lambda number: listed[number]), ibis.null("array<string>"))
+        return ibis.ifelse(
+            column.notnull(), column.map(lambda number: listed[number.cast("int32")]), ibis.null("array<string>")
+        )
     return ibis.cases(*((column == number, word) for number, word in enumerate(words)), else_=ibis.null("string"))

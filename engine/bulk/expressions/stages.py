@@ -40,13 +40,12 @@ class Stages:
         """Return the query that computes a table by way of the stages so far."""
         final = self._compiled(table)
         texts = [*(text for _, text in self._stages), final]
-        listed = ", ".join(f"{name} {_how(name, texts)} ({text})" for name, text in self._stages)
+        listed = ", ".join(f"{name} {self._how(name, texts)} ({text})" for name, text in self._stages)
         return f"WITH {listed} {final}" if listed else final
 
-
-def _how(name: str, texts: list[str]) -> str:
-    """A stage that two others read is kept, or it would be computed twice, and all before it with it."""
-    return "AS MATERIALIZED" if sum(f'"{name}"' in text for text in texts) > 1 else "AS"
+    def _how(self, name: str, texts: list[str]) -> str:
+        often = sum(f'"{name}"' in text for text in texts) > 1
+        return "AS MATERIALIZED" if often or self._kept else "AS"
 
 
 def _is_same(value: Any, parent: Any, name: str) -> bool:

@@ -301,7 +301,7 @@ class _Sweep:
                 shared[f"{WISHED}{wish.fact}${wish.name}"] = wish
         if shared:
             found = goods.table.group_by(CUSTOMER).agg(
-                **{column: as_column(certain(wish.where)).cast("int32").max() for column, wish in shared.items()}
+                **{column: _anywhere(goods, wish.where) for column, wish in shared.items()}
             )
             table = people.table.left_join(found, CUSTOMER).drop(f"{CUSTOMER}_right")
             people = replace(people, table=self.stage("customer_wished", table))
@@ -362,6 +362,11 @@ class _Sweep:
 
 def _is_constant(verdict: Verdict) -> bool:
     return verdict is None or isinstance(verdict, bool)
+
+
+def _anywhere(row: Row, where: Verdict) -> Column:
+    """Over a group of rows: more than 0 where a verdict is true of one of them."""
+    return row.table.count() if where is True else as_column(certain(where)).cast("int32").max()
 
 
 def _any(mark: Column) -> Column:
