@@ -12,10 +12,15 @@ from sangdo.engine.bulk.expressions.row import Table
 
 
 class Stages:
-    """Collects expressions and writes them as one query; `compiled` writes a single one in the engine's SQL."""
+    """Collects expressions and writes them as one query; `compiled` writes a single one in the engine's SQL.
 
-    def __init__(self, compiled: Callable[[Table], str]) -> None:
+    A stage that two others read is kept, or it would be computed twice, and all before it with it. An engine that would
+    write a stage's expressions out wherever it is read has to keep all of them (`kept`).
+    """
+
+    def __init__(self, compiled: Callable[[Table], str], kept: bool = False) -> None:
         self._compiled = compiled
+        self._kept = kept
         self._stages: list[tuple[str, str]] = []
 
     def __call__(self, name: str, table: Table) -> Table:
