@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # of a function that Python dropped.
 export CPPFLAGS := -DPyEval_CallObject=PyObject_CallObject -O2 $(CPPFLAGS)
 
-.PHONY: plan test install check lint bench nightly schemas clean
+.PHONY: plan test coverage install check lint bench nightly schemas clean
 
 plan: $(VENV)/.installed
 	@$(BIN)/sangdo plan 14911 --book examples/book
@@ -23,6 +23,9 @@ test: $(VENV)/.installed-dev
 	$(BIN)/sangdo test -q --coverage --threshold 100
 	$(BIN)/sangdo analyze
 	$(BIN)/sangdo trace --fail-orphans -f csv -o $(VENV)/clauses.csv
+	$(BIN)/pytest -n 2 --dist loadgroup --durations=20
+
+coverage: $(VENV)/.installed-dev
 	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
 
 nightly: $(VENV)/.installed-dev

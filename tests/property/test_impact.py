@@ -188,14 +188,14 @@ def run(examples: int, products: bool) -> Counter[str]:
     return report
 
 
-@pytest.mark.parametrize("examples", [25, pytest.param(300, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("examples", [12, pytest.param(300, marks=pytest.mark.nightly)])
 def test_the_impact_on_random_customers_is_what_the_evaluator_says(examples: int) -> None:
     report = run(examples, products=False)
     assert report["changed"] > 0
     assert examples < ENOUGH or report["undecided"] > 0
 
 
-@pytest.mark.parametrize("examples", [10, pytest.param(150, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("examples", [6, pytest.param(150, marks=pytest.mark.nightly)])
 def test_so_is_the_impact_through_counts_of_products(examples: int) -> None:
     assert run(examples, products=True)["changed"] > 0
 

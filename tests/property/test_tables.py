@@ -95,7 +95,7 @@ def read(fact: Fact, text: str) -> tuple[object, bool]:
 
 
 @given(texts=st.lists(CELLS, min_size=20, max_size=60))
-@settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=30, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_cell_is_read_in_sql_as_it_is_read_for_a_plan(
     connection: duckdb.DuckDBPyConnection, kind: FactType, texts: list[str]
@@ -114,7 +114,7 @@ def test_a_cell_is_read_in_sql_as_it_is_read_for_a_plan(
 
 
 @given(texts=st.lists(CELLS, min_size=20, max_size=60))
-@settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=30, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 def test_an_id_is_one_in_sql_where_it_is_one_for_a_plan(
     connection: duckdb.DuckDBPyConnection, texts: list[str]
 ) -> None:
