@@ -29,7 +29,7 @@ coverage: $(VENV)/.installed-dev
 	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
 
 nightly: $(VENV)/.installed-dev
-	$(BIN)/pytest --nightly tests/property tests/audit tests/verify/test_seeded_defects.py
+	$(BIN)/pytest --nightly tests/property tests/audit tests/bulk tests/verify/test_seeded_defects.py
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/run.py

@@ -41,7 +41,13 @@ def postgresql() -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(params=["duckdb", "postgresql", pytest.param("spark", marks=pytest.mark.xdist_group("spark"))])
+@pytest.fixture(
+    params=[
+        "duckdb",
+        "postgresql",
+        pytest.param("spark", marks=[pytest.mark.xdist_group("spark"), pytest.mark.nightly]),
+    ]
+)
 def engine(request: pytest.FixtureRequest) -> Iterator[Backend]:
     """Each of the engines in turn."""
     if request.param == "duckdb":
