@@ -224,6 +224,7 @@ def test_a_table_without_its_columns_is_refused_by_name(engine: Backend, ruleboo
             engine.connection.con.execute(f"DROP TABLE {name}")
 
 
+@pytest.mark.nightly
 @pytest.mark.xdist_group("spark")
 def test_spark_writes_over_no_file(spark: Spark, rulebook: Rulebook, tmp_path: Path) -> None:
     book = book_in(spark, write_book(tmp_path / "book", {"customers": [["customer_id"], ["a"]]}), tmp_path)
@@ -233,6 +234,7 @@ def test_spark_writes_over_no_file(spark: Spark, rulebook: Rulebook, tmp_path: P
         run_in_place(spark, book, target, rulebook, AS_OF, today=TODAY, verify=0, asks=False)
 
 
+@pytest.mark.nightly
 @pytest.mark.xdist_group("spark")
 def test_spark_reads_a_book_behind_jdbc(spark: Spark, rulebook: Rulebook, tmp_path: Path) -> None:
     """Derby, which comes with Spark, stands for any database with a driver; its names are in capitals."""
@@ -278,7 +280,10 @@ def test_books_that_cannot_be_read_in_place_say_why(tmp_path: Path, warehouse: B
 
 @pytest.mark.parametrize(
     ("name", "examples"),
-    [("postgresql", 6), pytest.param("spark", 2, marks=[pytest.mark.xdist_group("spark"), pytest.mark.nightly])],
+    [
+        pytest.param("postgresql", 6, marks=pytest.mark.nightly),
+        pytest.param("spark", 2, marks=[pytest.mark.xdist_group("spark"), pytest.mark.nightly]),
+    ],
 )
 def test_random_rulebooks_decide_as_on_duckdb(
     name: str, examples: int, request: pytest.FixtureRequest, tmp_path: Path
