@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sangdo.commands.compared_rules import load_compared
 from sangdo.commands.customer import load_rules
-from sangdo.commands.options import as_of_option, book_option, lang_option, output_options, rules_option
+from sangdo.commands.options import as_of_option, book_option, lang_option, log_option, output_options, rules_option
 from sangdo.commands.output import Output
 
 if TYPE_CHECKING:
@@ -53,38 +54,43 @@ class LimitType(click.ParamType[Limit]):
 
 
 @click.command("impact")
-@click.argument("old", required=False, type=click.Path(path_type=Path))
-@click.argument("new", required=False, type=click.Path(path_type=Path))
+@click.argument("old", required=False)
+@click.argument("new", required=False)
 @click.option(
     "--set", "changes", multiple=True, metavar="THRESHOLD=VALUE",
     help="Compare --rules with this line moved; may be given several times.",
 )  # fmt: skip
 @book_option
 @rules_option
+@log_option
 @lang_option
 @as_of_option
 @click.option("--of", metavar="QUESTION", help="Count the customers who get another answer to this question.")
 @click.option("--max-moved", "limit", type=LimitType(), metavar="LIMIT", help="Exit 5 when more move: 3%, or 20.")
 @output_options("text", "html", "csv", "json", "md")
 def command(
-    old: Path | None, new: Path | None, changes: tuple[str, ...], book: Path | None, rules: Path, lang: str,
-    as_of: date | None, of: str | None, limit: Limit | None, output: Output,
+    old: str | None, new: str | None, changes: tuple[str, ...], book: Path | None, rules: Path, log: str | None,
+    lang: str, as_of: date | None, of: str | None, limit: Limit | None, output: Output,
 ) -> None:  # fmt: skip
     """Show what a change of rules does to a whole book: who moves to another group, and by which rules.
+
+    OLD and NEW are folders of rules; log:NAME is a release that the decision log keeps, by its name or how its SHA-256
+    begins.
 
     \b
     Examples:
       sangdo impact rules my-rules --book examples/book
       sangdo impact --set contribution_line=800 --book examples/book -o impact.html
       sangdo impact rules my-rules --book examples/book --max-moved 3%
+      sangdo impact log:2026.1 rules --book my-book
     """
     from sangdo.engine.bulk.impact.grouping import read_grouping
     from sangdo.engine.bulk.impact.impact import measure_impact
     from sangdo.engine.bulk.impact.rendering import impact_lines
 
-    before, after = _sides(old, new, changes, rules)
     if book is None:
         raise click.UsageError("give the book: --book PATH")
+    before, after = _sides(old, new, changes, rules, log, book)
     grouping = read_grouping(of, before.rulebook, after.rulebook)
     with measure_impact(book, before, after, grouping, as_of, date.today(), lang) as impact:
         output.write_lines(impact_lines(impact, after.rulebook, output.form, lang))
@@ -96,13 +102,15 @@ def command(
         raise SystemExit(TOO_MANY)
 
 
-def _sides(old: Path | None, new: Path | None, changes: tuple[str, ...], rules: Path) -> tuple[Side, Side]:
-    """What is compared: two folders of rules, or one with itself and some lines moved."""
+def _sides(
+    old: str | None, new: str | None, changes: tuple[str, ...], rules: Path, log: str | None, book: Path
+) -> tuple[Side, Side]:
+    """What is compared: two rulebooks, or one with itself and some lines moved."""
     from sangdo.engine.bulk.impact.side import Side, read_moved_lines
 
     if changes and old is None:
         rulebook = load_rules(rules)
         return Side(rulebook), Side(rulebook, read_moved_lines(changes, rulebook))
     if changes or old is None or new is None:
-        raise click.UsageError("give either two folders of rules, OLD and NEW, or --set THRESHOLD=VALUE")
-    return Side(load_rules(old)), Side(load_rules(new))
+        raise click.UsageError("give either two rulebooks, OLD and NEW, or --set THRESHOLD=VALUE")
+    return Side(load_compared(old, log, book)), Side(load_compared(new, log, book))

@@ -192,10 +192,11 @@ def _build(
 
 
 def signature(rulebook: Rulebook) -> str:
-    """Return what of the rulebook decides a book's contents: how lines are drawn and how facts are typed."""
+    """Return what of the rulebook decides a book's contents: how lines are drawn, how facts are typed, and
+    what they are where nobody says it."""
     lines = sorted((t.name, t.of, repr(t.method)) for t in rulebook.thresholds.values() if t.method)
     facts = sorted(
-        (f.name, f.type, f.origin, f.level, f.minimum, f.maximum, sorted(f.values or ()))
+        (f.name, f.type, f.origin, f.level, f.minimum, f.maximum, sorted(f.values or ()), repr(f.default))
         for f in rulebook.facts.values()
     )
     return json.dumps([lines, facts])

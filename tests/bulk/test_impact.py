@@ -327,9 +327,9 @@ def test_a_book_without_orders_shows_a_year_of_contribution_instead(tmp_path: Pa
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((), "give either two folders of rules, OLD and NEW, or --set THRESHOLD=VALUE"),
-        (("rules",), "give either two folders of rules, OLD and NEW, or --set THRESHOLD=VALUE"),
-        (("rules", "rules", *MOVED), "give either two folders of rules, OLD and NEW, or --set THRESHOLD=VALUE"),
+        ((), "give either two rulebooks, OLD and NEW, or --set THRESHOLD=VALUE"),
+        (("rules",), "give either two rulebooks, OLD and NEW, or --set THRESHOLD=VALUE"),
+        (("rules", "rules", *MOVED), "give either two rulebooks, OLD and NEW, or --set THRESHOLD=VALUE"),
         (("--set", "contribution_lin=800"), 'unknown threshold "contribution_lin"'),
         (("--set", "contribution_lin=800"), 'did you mean "contribution_line"?'),
         (("--set", "contribution=800"), "contribution is a fact, not a threshold"),

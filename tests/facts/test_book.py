@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -250,6 +251,14 @@ def test_a_changed_file_date_or_line_is_measured_anew(folder: Path, rulebook: Ru
     assert after["orders_last_year"].value == 13
     assert opened(folder, rulebook, cache, date(2019, 1, 1)).facts("001").values["stability_months"].value == 1.0
     assert len(list(Path(cache["SANGDO_CACHE"]).iterdir())) == 3
+
+
+def test_another_default_of_the_role_is_measured_anew(folder: Path, rulebook: Rulebook, cache: dict[str, str]) -> None:
+    (folder / "book.yaml").write_text("currency: KRW\nas_of: 2020-01-01\n", encoding="utf-8")
+    role = replace(rulebook.facts["role"], default="dealer")
+    dealers = replace(rulebook, facts={**rulebook.facts, "role": role})
+    assert "season_index" not in opened(folder, rulebook, cache).facts("001").values
+    assert "season_index" in opened(folder, dealers, cache).facts("001").values
 
 
 def test_a_warm_cache_gives_the_same_facts_and_imports_nothing_heavy(

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from sangdo.engine.bulk.batch.deciding import decision_queries
 from sangdo.engine.bulk.expressions.decoding import decoded
-from sangdo.engine.bulk.impact.decided_book import BothParts, Decided, plain_lists
+from sangdo.engine.bulk.impact.both_sides import BothParts, Decided, plain_lists
 from sangdo.engine.bulk.impact.findings import Findings
 from sangdo.engine.bulk.impact.grouping import LISTED, UNDECIDED, Grouping
 from sangdo.engine.bulk.impact.side import Side

@@ -109,12 +109,13 @@ class LogReader:
             raise NothingMatched(Problem(Location(self.url.shown), f'the log keeps no release "{release}"'))
         return files
 
-    def releases(self) -> list[str]:
-        """Return the SHA-256 of every release kept."""
+    def releases(self, term: str | None = None) -> list[str]:
+        """Return the SHA-256 of every release kept, or of those with a record that has a search term. Raises
+        LogUnusable."""
+        column = RELEASE_FILES.c.release if term is None else RECORDS.c.release
+        found = select(column).distinct().order_by(column)
         with self.snapshot() as connection:
-            return list(
-                connection.scalars(select(RELEASE_FILES.c.release).distinct().order_by(RELEASE_FILES.c.release))
-            )
+            return list(connection.scalars(found if term is None else found.where(self._has(term))))
 
     def head(self) -> Anchor:
         """Return where the log says that it ends. Raises LogUnusable."""

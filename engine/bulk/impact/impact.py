@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sangdo.engine.bulk.impact.decided_book import load_both
+from sangdo.engine.bulk.impact.both_sides import load_both
 from sangdo.engine.bulk.impact.findings import Findings
 from sangdo.engine.bulk.impact.grouping import Grouping
 from sangdo.engine.bulk.impact.revenue import add_revenue

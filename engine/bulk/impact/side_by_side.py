@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 import duckdb
 import pyarrow
 
-from sangdo.engine.bulk.impact.decided_book import BothParts, Decided
+from sangdo.engine.bulk.impact.both_sides import BothParts, Decided
 from sangdo.engine.bulk.impact.grouping import Grouping
 from sangdo.engine.bulk.impact.side import Side
 from sangdo.engine.bulk.impact.sql_lists import listed

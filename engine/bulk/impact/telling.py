@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sangdo.engine.bulk.impact.decided_book import DecidedBook
+from sangdo.engine.bulk.impact.both_sides import BothSides
 from sangdo.engine.bulk.impact.findings import Findings
 from sangdo.engine.bulk.impact.grouping import Grouping
 from sangdo.engine.bulk.impact.side import Side
@@ -39,7 +39,7 @@ class Telling:
             for rule in question.rules
         }
 
-    def tell(self, path: Path, decided: DecidedBook, basis: str, lines: Iterable[MovedLine]) -> dict[str, Any]:
+    def tell(self, path: Path, decided: BothSides, basis: str, lines: Iterable[MovedLine]) -> dict[str, Any]:
         """Return all but the customers changed; `basis` is what their revenue is."""
         read = decided.books[1]
         found = self._findings

@@ -12,7 +12,7 @@ import pyarrow
 
 from sangdo.engine.bulk.expressions.conditions import as_column, certain, verdict_of
 from sangdo.engine.bulk.expressions.row import Row, Table, literal
-from sangdo.engine.bulk.impact.decided_book import BothParts
+from sangdo.engine.bulk.impact.both_sides import BothParts
 from sangdo.engine.inference.thresholds import ResolvedThreshold
 from sangdo.engine.language.reading import tests_in
 from sangdo.engine.language.rulebook import Level, Rulebook, Test, ThresholdName

@@ -10,6 +10,7 @@ from functools import reduce
 import ibis  # type: ignore[import-untyped]
 
 from sangdo.engine.bulk.backends.backend import Backend, Table
+from sangdo.engine.bulk.expressions.row import DTYPES
 from sangdo.engine.bulk.in_place.cells import Column
 from sangdo.engine.bulk.in_place.checked import Checked, union
 from sangdo.engine.bulk.in_place.dealer_table import PRODUCTS, SEASON, dealer_products, dealer_seasons
@@ -22,20 +23,9 @@ from sangdo.engine.facts.measures import COLUMNS, measure
 from sangdo.engine.facts.months import month_end
 from sangdo.engine.facts.settings import Settings, read_settings
 from sangdo.engine.language.errors import DataInvalid, Location, Problem
-from sangdo.engine.language.rulebook import Fact, FactType, Level, Rulebook, Threshold, Value
+from sangdo.engine.language.rulebook import Fact, Level, Rulebook, Threshold, Value
 
 CUSTOMER, PRODUCT = "customer_id", "product"
-KINDS = {
-    FactType.NUMBER: "float64",
-    FactType.MONEY: "float64",
-    FactType.PERCENT: "float64",
-    FactType.INTEGER: "int64",
-    FactType.FLAG: "boolean",
-    FactType.CHOICE: "string",
-    FactType.TEXT: "string",
-    FactType.DATE: "date",
-    FactType.CHOICES: "array<string>",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +167,7 @@ class _Loading:
         return table.select(CUSTOMER, **columns, error=error)
 
     def _of_customer(self, table: Table, fact: Fact, any_dealer: bool) -> Column | None:
-        name, kind = fact.name, KINDS[fact.type]
+        name, kind = fact.name, DTYPES[fact.type]
         found = [table[name].cast(kind)] if name in table.columns else []
         said = self._settings.season.facts(self._as_of).get(name)
         if any_dealer and said is not None:
@@ -261,4 +251,4 @@ def _first(table: Table, names: list[str]) -> Column:
 
 def _literal(fact: Fact, value: Value) -> Column:
     plain = sorted(value) if isinstance(value, frozenset) else value
-    return ibis.literal(plain, KINDS[fact.type])
+    return ibis.literal(plain, DTYPES[fact.type])

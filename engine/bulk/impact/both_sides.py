@@ -14,7 +14,6 @@ from sangdo.engine.bulk.impact.side import Side
 from sangdo.engine.bulk.tables.book_tables import BookTables, load_book
 from sangdo.engine.facts.book import signature
 from sangdo.engine.inference.thresholds import ResolvedThreshold
-from sangdo.engine.language.rulebook import Rulebook
 
 Thresholds = dict[str, ResolvedThreshold]
 HALF_OF_MEMORY = "3GB"
@@ -39,7 +38,7 @@ class BothParts:
 
 
 @dataclass(frozen=True, slots=True)
-class DecidedBook:
+class BothSides:
     """One book as two sides read it (the same tables where both read it alike), and the thresholds of each."""
 
     books: tuple[BookTables, BookTables]
@@ -67,10 +66,10 @@ class DecidedBook:
             book.connection.close()
 
 
-def load_both(path: Path, old: Side, new: Side, as_of: date | None, today: date, folder: Path) -> DecidedBook:
+def load_both(path: Path, old: Side, new: Side, as_of: date | None, today: date, folder: Path) -> BothSides:
     """Load a book for both sides, once where both read it alike. Raises DataInvalid where one of them cannot."""
     sides = (old, new)
-    if _reading(old.rulebook) == _reading(new.rulebook):
+    if signature(old.rulebook) == signature(new.rulebook):
         book = load_book(path, new.rulebook, as_of, folder / "book", today=today)
         books = (book, book)
     else:
@@ -80,12 +79,7 @@ def load_both(path: Path, old: Side, new: Side, as_of: date | None, today: date,
         )
         books = (before, after)
     first, second = (side.thresholds(book.as_of, book.lines) for side, book in zip(sides, books, strict=True))
-    return DecidedBook(books, sides, (first, second))
-
-
-def _reading(rulebook: Rulebook) -> tuple[object, ...]:
-    """What of a rulebook decides how a book is read."""
-    return signature(rulebook), {fact.name: fact.default for fact in rulebook.facts.values()}
+    return BothSides(books, sides, (first, second))
 
 
 def _decided(part: DecidedPart) -> Decided:
