@@ -10,6 +10,7 @@ import pyarrow
 from sangdo.benchmarks.peers.sangdo_rules import AS_OF, write_rulebook
 from sangdo.benchmarks.workload import Workload
 from sangdo.engine.bulk.expressions.decoding import decoded
+from sangdo.engine.bulk.expressions.stages import stages_of_duckdb
 from sangdo.engine.bulk.expressions.sweep import sweep
 from sangdo.engine.inference.thresholds import resolve_thresholds
 
@@ -31,8 +32,9 @@ class SangdoSweepPeer:
     def decide(self) -> pyarrow.Table:
         """Compile the rulebook and decide all customers."""
         thresholds = resolve_thresholds(self._rulebook, AS_OF, {})
-        swept = sweep(self._rulebook, thresholds, self._customers, None, self._view, self.asks)
-        return decoded(swept.customers.to_pyarrow(), swept.words)
+        stages = stages_of_duckdb()
+        swept = sweep(self._rulebook, thresholds, self._customers, None, stages, self.asks)
+        return decoded(self._connection.con.sql(stages.query(swept.customers)).to_arrow_table(), swept.words)
 
     def decisions(self) -> pyarrow.Table:
         """Return the decisions for the comparison: customer_id, the answers, and `fired`, in chaining order."""
@@ -40,9 +42,6 @@ class SangdoSweepPeer:
         fired = found["fired"].combine_chunks()
         words = pyarrow.ListArray.from_arrays(fired.offsets, fired.values.dictionary_decode())
         return found.select(["customer_id", *self._tables]).append_column("fired", words)
-
-    def _view(self, name: str, expression: ibis.Table) -> ibis.Table:
-        return self._connection.create_view(name, expression, overwrite=True)
 
 
 class SangdoFullSweepPeer(SangdoSweepPeer):

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 
 from sangdo.engine.bulk.expressions.decoding import decoded
 from sangdo.engine.bulk.expressions.row import DTYPES
+from sangdo.engine.bulk.expressions.stages import stages_of_duckdb
 from sangdo.engine.bulk.expressions.sweep import contradiction, sweep
 from sangdo.engine.decision.decision import with_defaults
 from sangdo.engine.explain.asks import list_asks
@@ -58,11 +59,16 @@ class Swept:
         connection.con.register("customers", table_of(rulebook, Level.CUSTOMER, known))
         connection.con.register("products", table_of(rulebook, Level.PRODUCT, goods))
         table, products = connection.table("customers"), connection.table("products") if goods else None
-        swept = sweep(rulebook, self.thresholds, table, products, lambda name, e: connection.create_view(name, e))
-        self.customers = decoded(swept.customers.order_by("customer_id").to_pyarrow(), swept.words).to_pylist()
+        stages = stages_of_duckdb()
+        swept = sweep(rulebook, self.thresholds, table, products, stages)
+
+        def rows(found: ibis.Table) -> list[dict[str, Any]]:
+            return decoded(connection.con.sql(stages.query(found)).to_arrow_table(), swept.words).to_pylist()
+
+        self.customers = rows(swept.customers.order_by("customer_id"))
         self.products: dict[tuple[str, str], dict[str, Any]] = {}
         if swept.products is not None:
-            for row in decoded(swept.products.to_pyarrow(), swept.words).to_pylist():
+            for row in rows(swept.products):
                 self.products[row["customer_id"], row["product"]] = row
         connection.disconnect()
 

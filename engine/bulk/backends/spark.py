@@ -92,10 +92,10 @@ class _StagesOfSpark(Stages):
         super().__init__(lambda table: str(backend.connection.compile(table)))
         self._backend = backend
 
-    def __call__(self, name: str, table: Table) -> Table:
+    def add(self, name: str, table: Table) -> Table:
         if table.op().find(ops.JoinChain):
             return self._backend.queried(name, self, table)
-        return super().__call__(name, table)
+        return super().add(name, table)
 
 
 def open_spark(master: str, environment: Mapping[str, str] = os.environ) -> Spark:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,7 +13,7 @@ import ibis  # type: ignore[import-untyped]
 import pyarrow
 
 from sangdo.engine.bulk.expressions.decoding import decoded
-from sangdo.engine.bulk.expressions.stages import Stages
+from sangdo.engine.bulk.expressions.stages import stages_of_duckdb
 from sangdo.engine.bulk.expressions.sweep import sweep
 from sangdo.engine.bulk.tables.book_tables import BookTables
 from sangdo.engine.bulk.tables.parts import Part
@@ -51,27 +50,24 @@ def decide_parts(
     for table, query in _facts(book, book.parts[0]):
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query}")
     queries = decision_queries(connection, rulebook, thresholds, asks)
-    for number, (query, _) in enumerate(queries):
-        # Planned once: many rules take longer to plan than a part of the book takes to decide.
-        connection.execute(f"PREPARE decided_{number} AS {query}")
+    _hasten_planning(connection)
     for part in book.parts[after:]:
         for table, query in _facts(book, part):
             connection.execute(f"DELETE FROM {table}")
             connection.execute(f"INSERT INTO {table} {query}")
-        tables = [decoded(_executed(connection, number), words) for number, (_, words) in enumerate(queries)]
+        tables = [decoded(connection.sql(query).to_arrow_table(), words) for query, words in queries]
         yield DecidedPart(part, tables[0], tables[1] if len(tables) > 1 else None)
+
+
+def _hasten_planning(connection: duckdb.DuckDBPyConnection) -> None:
+    """Keep DuckDB from seeking the best place for each of thousands of columns: minutes, and nothing is saved here."""
+    if connection.execute("SELECT 1 FROM duckdb_optimizers() WHERE name = 'projection_placement'").fetchone():
+        connection.execute("SET disabled_optimizers = 'projection_placement'")
 
 
 def _facts(book: BookTables, part: Part) -> list[tuple[str, str]]:
     """The tables that the sweep reads, and the queries of a part that fill them."""
     return [(CUSTOMERS, book.customers_of(part)), (PRODUCTS, book.products_of(part))]
-
-
-def _executed(connection: duckdb.DuckDBPyConnection, number: int) -> pyarrow.Table:
-    with warnings.catch_warnings():
-        # A prepared query cannot be a relation, which would spare a copy of the rows.
-        warnings.simplefilter("ignore", UserWarning)
-        return connection.execute(f"EXECUTE decided_{number}").to_arrow_table()
 
 
 def decision_queries(
@@ -82,7 +78,7 @@ def decision_queries(
 ) -> list[tuple[str, Mapping[str, list[str]]]]:
     """Return the queries that decide the part that is loaded, of customers and of products, with the words of their
     numbered columns."""
-    stages = Stages(_sql)
+    stages = stages_of_duckdb()
     products = _table(connection, PRODUCTS) if book_has_products(connection, rulebook) else None
     swept = sweep(rulebook, thresholds, _table(connection, CUSTOMERS), products, stages, asks)
     outs = [swept.customers.order_by("customer_id")]
@@ -94,10 +90,6 @@ def decision_queries(
 def _table(connection: duckdb.DuckDBPyConnection, name: str) -> ibis.Table:
     schema = connection.sql(f"SELECT * FROM {name} LIMIT 0").to_arrow_table().schema
     return ibis.table(ibis.Schema.from_pyarrow(schema), name)
-
-
-def _sql(table: ibis.Table) -> str:
-    return str(ibis.to_sql(table, dialect="duckdb", pretty=False))
 
 
 def book_has_products(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook) -> bool:

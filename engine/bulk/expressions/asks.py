@@ -139,11 +139,10 @@ def _waits_for_line(condition: Condition | None, row: Row) -> Verdict:
 def ranks_of(wishes: Mapping[str, list[Wish]], row: Row, places: Mapping[str, int]) -> Iterator[tuple[str, Column]]:
     """Yield for each fact its rank where it is wished for: fewer is more decisive. The lowest digits tell the fact."""
     for fact, own in wishes.items():
-        always, sometimes = _counted([(wish.rules, wish.where) for wish in own])
-        urgent_always, urgent_sometimes = _counted([(wish.unsettled, wish.where) for wish in own])
-        least = ((BASE - 1 - urgent_always) * BASE + (BASE - 1 - always)) * BASE + places[fact]
-        rank = ibis.literal(least, "int64") - urgent_sometimes * BASE**2 - sometimes * BASE
-        rank = ibis.ifelse(sometimes + always > 0, rank, ibis.null("int64"))
+        always, sometimes = _weighed(own)
+        least = BASE**3 - BASE - always + places[fact]
+        # What nobody waits for has no rank.
+        rank = ibis.literal(least, "int64") - (sometimes if always else sometimes.nullif(0))
         if fact in row.rulebook.questions:
             yield fact, rank
         else:
@@ -152,15 +151,17 @@ def ranks_of(wishes: Mapping[str, list[Wish]], row: Row, places: Mapping[str, in
             yield fact, rank if column is None else ibis.ifelse(column.isnull(), rank, ibis.null("int64"))
 
 
-def _counted(parts: list[tuple[int, Verdict]]) -> tuple[int, Column]:
-    """Add up whole numbers where they count: those that count in every row, and a column of the others."""
-    others = ibis.literal(0, "int64")
-    for number, where in parts:
-        if where is not True and number:
+def _weighed(wishes: list[Wish]) -> tuple[int, Column]:
+    """Add up what wishes weigh where they are there: those of every row, and a column of the others."""
+    always, sometimes = 0, ibis.literal(0, "int64")
+    for wish in wishes:
+        weight = wish.unsettled * BASE**2 + wish.rules * BASE
+        if wish.where is True:
+            always += weight
+        elif weight:
             # PostgreSQL makes no other number of a truth.
-            one = as_column(certain(where)).cast("int32").cast("int64")
-            others = others + (one if number == 1 else one * number)
-    return sum(number for number, where in parts if where is True), others
+            sometimes = sometimes + as_column(certain(wish.where)).cast("int32").cast("int64") * weight
+    return always, sometimes
 
 
 def matters_of(name: str, row: Row, given: Mapping[str, Verdict], matter: Mapping[str, Verdict]) -> Verdict:

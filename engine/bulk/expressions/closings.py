@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis  # type: ignore[import-untyped]
 
+from sangdo.engine.bulk.expressions.columns import APPLIES, GIVEN, RULE
 from sangdo.engine.bulk.expressions.conditions import Verdict, all_of, any_of, as_column, certain, negated, undecided
 from sangdo.engine.bulk.expressions.exclusive import rules_exclude_each_other
 from sangdo.engine.bulk.expressions.row import BITS, Column, Row, dtype, literal
@@ -47,6 +48,19 @@ class Asked:
     @property
     def rules(self) -> Iterator[tuple[Rule, Verdict, int]]:
         return zip(self.question.rules, self.verdicts, self.numbers, strict=True)
+
+    def over(self, row: Row) -> Asked:
+        """The same question over a row that has verdicts of it as columns."""
+        columns = frozenset(row.table.columns)
+        applies, given = APPLIES + self.question.name, GIVEN + self.question.name
+        verdicts = (row.table[f"{RULE}{n}"] if f"{RULE}{n}" in columns else verdict for _, verdict, n in self.rules)
+        return replace(
+            self,
+            row=row,
+            applies=row.table[applies] if applies in columns else self.applies,
+            verdicts=tuple(verdicts),
+            given=None if self.given is None else row.table[given],
+        )
 
     @property
     def is_retired(self) -> bool:

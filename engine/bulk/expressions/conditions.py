@@ -84,6 +84,11 @@ def certain(verdict: Verdict) -> Verdict:
     return verdict if isinstance(verdict, bool) else False if verdict is None else verdict.fill_null(False)
 
 
+def is_constant(verdict: Verdict) -> bool:
+    """Whether a verdict is the same in every row."""
+    return verdict is None or isinstance(verdict, bool)
+
+
 def as_column(verdict: Verdict) -> Column:
     """Return a verdict as a column, also where it is the same in every row."""
     if verdict is None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import ibis  # type: ignore[import-untyped]
-import ibis.expr.operations as ops  # type: ignore[import-untyped]
 
-from sangdo.engine.bulk.expressions.row import Table
+from sangdo.engine.bulk.expressions.row import Column, Table
 
 
 class Stages:
@@ -23,23 +21,18 @@ class Stages:
         self._kept = kept
         self._stages: list[tuple[str, str]] = []
 
-    def __call__(self, name: str, table: Table) -> Table:
+    def add(self, name: str, table: Table) -> Table:
         """Add a stage and return it as a table."""
-        self._stages.append((name, self._written(table)))
-        return ibis.table(table.schema(), name)
+        return self._added(name, self._compiled(table), table.schema())
 
-    def _written(self, table: Table) -> str:
-        """The SQL of a stage; what it only adds to is not listed column by column, which grows with each stage."""
-        op = table.op()
-        if not isinstance(op, ops.Project):
-            return self._compiled(table)
-        before, values = op.parent.to_expr(), op.values
-        added = {name: value.to_expr() for name, value in values.items() if name not in before.columns}
-        if not added or list(values) != [*before.columns, *added]:
-            return self._compiled(table)
-        if any(not _is_same(values[name], op.parent, name) for name in before.columns):
-            return self._compiled(table)
-        return self._compiled(before.select(**added)).replace("SELECT ", "SELECT *, ", 1)
+    def extend(self, name: str, table: Table, columns: Mapping[str, Column]) -> Table:
+        """Add a stage of the columns there are and new ones: they alone are listed, or a query would grow with the
+        square of its stages."""
+        if not columns:
+            return table
+        new = table.select(**columns)
+        listed = self._compiled(new).replace("SELECT ", "SELECT *, ", 1)
+        return self._added(name, listed, ibis.schema({**table.schema(), **new.schema()}))
 
     def query(self, table: Table) -> str:
         """Return the query that computes a table by way of the stages so far."""
@@ -48,10 +41,15 @@ class Stages:
         listed = ", ".join(f"{name} {self._how(name, texts)} ({text})" for name, text in self._stages)
         return f"WITH {listed} {final}" if listed else final
 
+    def _added(self, name: str, text: str, schema: ibis.Schema) -> Table:
+        self._stages.append((name, text))
+        return ibis.table(schema, name)
+
     def _how(self, name: str, texts: list[str]) -> str:
         often = sum(f'"{name}"' in text for text in texts) > 1
         return "AS MATERIALIZED" if often or self._kept else "AS"
 
 
-def _is_same(value: Any, parent: Any, name: str) -> bool:
-    return isinstance(value, ops.Field) and value.rel == parent and value.name == name
+def stages_of_duckdb() -> Stages:
+    """Return an empty query of stages in the SQL of DuckDB."""
+    return Stages(lambda table: str(ibis.to_sql(table, dialect="duckdb", pretty=False)))
