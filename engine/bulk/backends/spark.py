@@ -39,6 +39,14 @@ SESSION = {
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
 }
+_SWEEP = {
+    # It writes the expressions of a stage into those that read it, and these into the next: without end where many
+    # facts are unknown.
+    "spark.sql.optimizer.excludedRules": "org.apache.spark.sql.catalyst.optimizer.CollapseProject",
+    # A projection of hundreds of columns is longer than a method of Java may be; it would be compiled in vain.
+    "spark.sql.codegen.wholeStage": "false",
+}
+"""How the stages of a sweep are planned, beside what is set for all else."""
 _PROCESS = {"spark.app.name": "sangdo", "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
 _LOCAL = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
@@ -55,6 +63,19 @@ class Spark(Backend):
 
     def stages(self) -> Stages:
         return _StagesOfSpark(self)
+
+    def queried(self, name: str, stages: Stages, table: Table) -> Table:
+        before = {key: self.session.conf.get(key, None) for key in _SWEEP}
+        for key, value in _SWEEP.items():
+            self.session.conf.set(key, value)
+        try:
+            return super().queried(name, stages, table)
+        finally:
+            for key, held in before.items():
+                if held is None:
+                    self.session.conf.unset(key)
+                else:
+                    self.session.conf.set(key, held)
 
     def _kept(self, name: str, query: str) -> Table:
         with self.clear_errors():

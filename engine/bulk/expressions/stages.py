@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import ibis  # type: ignore[import-untyped]
+import ibis.expr.operations as ops  # type: ignore[import-untyped]
 
 from sangdo.engine.bulk.expressions.row import Column, Table
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    text: str
+    reads: frozenset[str]
+    """The names of the tables that it reads, other stages among them."""
 
 
 class Stages:
@@ -19,11 +29,11 @@ class Stages:
     def __init__(self, compiled: Callable[[Table], str], kept: bool = False) -> None:
         self._compiled = compiled
         self._kept = kept
-        self._stages: list[tuple[str, str]] = []
+        self._stages: dict[str, _Stage] = {}
 
     def add(self, name: str, table: Table) -> Table:
         """Add a stage and return it as a table."""
-        return self._added(name, self._compiled(table), table.schema())
+        return self._added(name, self._compiled(table), table, table.schema())
 
     def extend(self, name: str, table: Table, columns: Mapping[str, Column]) -> Table:
         """Add a stage of the columns there are and new ones: they alone are listed, or a query would grow with the
@@ -32,22 +42,34 @@ class Stages:
             return table
         new = table.select(**columns)
         listed = self._compiled(new).replace("SELECT ", "SELECT *, ", 1)
-        return self._added(name, listed, ibis.schema({**table.schema(), **new.schema()}))
+        return self._added(name, listed, table, ibis.schema({**table.schema(), **new.schema()}))
 
     def query(self, table: Table) -> str:
-        """Return the query that computes a table by way of the stages so far."""
+        """Return the query that computes a table by way of the stages that it needs."""
+        needed = self._needed(table)
+        often = Counter(name for one in (_reads(table), *(self._stages[n].reads for n in needed)) for name in one)
+        listed = ", ".join(
+            f"{name} {'AS MATERIALIZED' if self._kept or often[name] > 1 else 'AS'} ({stage.text})"
+            for name, stage in self._stages.items()
+            if name in needed
+        )
         final = self._compiled(table)
-        texts = [*(text for _, text in self._stages), final]
-        listed = ", ".join(f"{name} {self._how(name, texts)} ({text})" for name, text in self._stages)
         return f"WITH {listed} {final}" if listed else final
 
-    def _added(self, name: str, text: str, schema: ibis.Schema) -> Table:
-        self._stages.append((name, text))
+    def _needed(self, table: Table) -> set[str]:
+        needed = set(_reads(table) & self._stages.keys())
+        for name in reversed(self._stages):
+            if name in needed:
+                needed |= self._stages[name].reads & self._stages.keys()
+        return needed
+
+    def _added(self, name: str, text: str, read: Table, schema: ibis.Schema) -> Table:
+        self._stages[name] = _Stage(text, _reads(read))
         return ibis.table(schema, name)
 
-    def _how(self, name: str, texts: list[str]) -> str:
-        often = sum(f'"{name}"' in text for text in texts) > 1
-        return "AS MATERIALIZED" if often or self._kept else "AS"
+
+def _reads(table: Table) -> frozenset[str]:
+    return frozenset(one.name for one in table.op().find(ops.PhysicalTable))
 
 
 def stages_of_duckdb() -> Stages:
