@@ -45,7 +45,7 @@ def postgresql() -> Iterator[Server]:
     params=[
         "duckdb",
         "postgresql",
-        pytest.param("spark", marks=[pytest.mark.xdist_group("spark"), pytest.mark.nightly]),
+        pytest.param("spark", marks=pytest.mark.xdist_group("spark")),
     ]
 )
 def engine(request: pytest.FixtureRequest) -> Iterator[Backend]:

@@ -23,7 +23,6 @@ from sangdo.engine.facts.facts import Facts
 from sangdo.engine.inference.thresholds import resolve_thresholds
 from sangdo.engine.language.errors import DataInvalid
 from sangdo.engine.language.loading import load_rulebook
-from sangdo.engine.language.part import part_of
 from sangdo.engine.language.rulebook import Level, Rulebook
 from sangdo.tests.bulk.mixed_book import in_parquet, mixed_book, write_book
 from sangdo.tests.bulk.order_sets import differences, put
@@ -162,19 +161,11 @@ def decided(engine: Backend, book: Path, rulebook: Rulebook, folder: Path, verif
     return rows_of(engine, target)
 
 
-SOME = ("strategy", "churn_cause", "product_work")
-
-
-@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("name", ["postgresql", pytest.param("spark", marks=pytest.mark.xdist_group("spark"))])
 def test_decisions_are_those_of_duckdb(
-    rulebook: Rulebook, tmp_path: Path, name: str, whole: bool, request: pytest.FixtureRequest
+    rulebook: Rulebook, tmp_path: Path, name: str, request: pytest.FixtureRequest
 ) -> None:
-    """Dealers with products, end customers and prospects; some are decided again by inference.
-
-    Spark plans the whole rulebook for minutes, so that most runs take some of its questions.
-    """
-    rulebook = rulebook if whole else part_of(rulebook, SOME)
+    """Dealers with products, end customers and prospects; some are decided again by inference."""
     book = mixed_book(tmp_path / "book", CHOICES)
     backend: Backend = request.getfixturevalue("warehouse" if name == "postgresql" else "spark")
     with open_backend() as local:
@@ -224,7 +215,6 @@ def test_a_table_without_its_columns_is_refused_by_name(engine: Backend, ruleboo
             engine.connection.con.execute(f"DROP TABLE {name}")
 
 
-@pytest.mark.nightly
 @pytest.mark.xdist_group("spark")
 def test_spark_writes_over_no_file(spark: Spark, rulebook: Rulebook, tmp_path: Path) -> None:
     book = book_in(spark, write_book(tmp_path / "book", {"customers": [["customer_id"], ["a"]]}), tmp_path)
@@ -234,7 +224,6 @@ def test_spark_writes_over_no_file(spark: Spark, rulebook: Rulebook, tmp_path: P
         run_in_place(spark, book, target, rulebook, AS_OF, today=TODAY, verify=0, asks=False)
 
 
-@pytest.mark.nightly
 @pytest.mark.xdist_group("spark")
 def test_spark_reads_a_book_behind_jdbc(spark: Spark, rulebook: Rulebook, tmp_path: Path) -> None:
     """Derby, which comes with Spark, stands for any database with a driver; its names are in capitals."""
