@@ -229,6 +229,8 @@ def test_spark_reads_a_book_behind_jdbc(spark: Spark, rulebook: Rulebook, tmp_pa
     """Derby, which comes with Spark, stands for any database with a driver; its names are in capitals."""
     book = write_book(tmp_path / "book", {"customers": [["customer_id", "satisfaction"], ["a", "4"]]})
     url = f"jdbc:derby:{tmp_path / 'derby'};create=true;password=s3cret"
+    # Derby would keep a journal in the folder that the tests run in.
+    spark.session._jvm.java.lang.System.setProperty("derby.stream.error.file", str(tmp_path / "derby.log"))
     files = in_parquet(book, tmp_path / "parquet")
     spark.session.read.parquet(str(files / "customers.parquet")).write.jdbc(url, "customers")
     source = open_source(spark, url)
