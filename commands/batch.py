@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,13 +12,12 @@ import click
 from sangdo.commands.customer import load_rules
 from sangdo.commands.options import as_of_option, environment_option, lang_option, quiet_option, rules_option
 from sangdo.commands.output import note
+from sangdo.commands.progress import shown_progress
 
 if TYPE_CHECKING:
     from sangdo.engine.bulk.batch.batch import Outcome
     from sangdo.engine.bulk.in_place.batch_in_place import InPlace
     from sangdo.engine.language.rulebook import Rulebook
-
-    Progress = Callable[[str, int, int], None]
 
 
 @click.command("batch")
@@ -68,7 +65,7 @@ def command(
     if book is None and (engine is None or plans is not None):
         raise click.UsageError("give the book: --book PATH")
     rulebook = load_rules(rules)
-    with _shown(quiet) as progress:
+    with shown_progress(quiet) as progress:
         told: list[str] = []
         if output is not None and engine is not None:
             told += _in_place(engine, book, output, rulebook, as_of, verify, asks)
@@ -115,26 +112,3 @@ def _told_in_place(done: InPlace) -> Iterator[str]:
     yield f"{done.verified} customers decided again by inference; written: {', '.join(done.targets)}"
     if done.bad_rows:
         yield f"{done.bad_rows} rows of the book cannot be used: see {done.targets[-1]}"
-
-
-@contextmanager
-def _shown(quiet: bool) -> Iterator[Progress]:
-    """A bar with rate and time left on a terminal's stderr, nothing elsewhere."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-
-    stage, rate = TextColumn("{task.description:<10}"), TextColumn("{task.fields[rate]}")
-    columns = (stage, BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def show(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=total, rate="")
-            speed = bar.tasks[tasks[stage]].speed
-            bar.update(tasks[stage], completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
-
-        yield show

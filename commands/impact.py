@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from sangdo.commands.compared_rules import load_compared
 from sangdo.commands.customer import load_rules
 from sangdo.commands.options import as_of_option, book_option, lang_option, log_option, output_options, rules_option
 from sangdo.commands.output import Output
+from sangdo.commands.progress import shown_progress
 
 if TYPE_CHECKING:
     from sangdo.engine.bulk.impact.side import Side
@@ -92,7 +94,10 @@ def command(
         raise click.UsageError("give the book: --book PATH")
     before, after = _sides(old, new, changes, rules, log, book)
     grouping = read_grouping(of, before.rulebook, after.rulebook)
-    with measure_impact(book, before, after, grouping, as_of, date.today(), lang) as impact:
+    with ExitStack() as stack:
+        with shown_progress() as progress:
+            measuring = measure_impact(book, before, after, grouping, as_of, date.today(), lang, progress)
+            impact = stack.enter_context(measuring)
         output.write_lines(impact_lines(impact, after.rulebook, output.form, lang))
         customers = impact.told["customers"]
     moved, everybody = customers["moved"], customers["all"]

@@ -11,6 +11,7 @@ import click
 from sangdo.commands.customer import load_rules
 from sangdo.commands.options import Day, as_of_option, book_option, lang_option, output_options, rules_option
 from sangdo.commands.output import Output, as_json
+from sangdo.commands.progress import shown_progress
 
 
 @click.command("report")
@@ -36,7 +37,8 @@ def command(
 
     rulebook = load_rules(rules)
     with TemporaryDirectory(prefix="sangdo-") as folder:
-        decided = decide_book(book, rulebook, as_of, since, Path(folder), today=date.today())
+        with shown_progress() as progress:
+            decided = decide_book(book, rulebook, as_of, since, Path(folder), today=date.today(), progress=progress)
         report = tell_report(decided, book.name)
         if output.form == "json":
             output.write(as_json(report))

@@ -20,9 +20,10 @@ from pyarrow import parquet
 
 from sangdo.cli import cli
 from sangdo.engine.bulk.batch import batch, plans
-from sangdo.engine.bulk.batch.batch import DECIDING, Order, Outcome, run_batch
+from sangdo.engine.bulk.batch.batch import Order, Outcome, run_batch
 from sangdo.engine.bulk.batch.deciding import DecidedPart
 from sangdo.engine.bulk.batch.plans import PlanFolder, write_plans
+from sangdo.engine.bulk.progress import DECIDING
 from sangdo.engine.bulk.scores import ANSWERS, measure_scores
 from sangdo.engine.decision.decision import Decider, Disagreement
 from sangdo.engine.decision.pages.rendering import render

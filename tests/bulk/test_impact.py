@@ -21,10 +21,12 @@ from sangdo.cli import cli
 from sangdo.commands.impact import Limit
 from sangdo.engine.bulk.impact.findings import Findings
 from sangdo.engine.bulk.impact.grouping import Grouping, read_grouping
+from sangdo.engine.bulk.impact.impact import measure_impact
 from sangdo.engine.bulk.impact.impact_words import impact_words
 from sangdo.engine.bulk.impact.picture import MOST_SPOTS, draw_picture
 from sangdo.engine.bulk.impact.side import Side
 from sangdo.engine.bulk.impact.side_by_side import SideBySide
+from sangdo.engine.bulk.progress import DECIDING
 from sangdo.engine.decision.decision import with_defaults
 from sangdo.engine.decision.wording import Wording
 from sangdo.engine.explain.evaluation import Evaluator
@@ -374,3 +376,12 @@ def test_a_customer_undecided_for_another_reason_has_not_changed(rulebook: Ruleb
     )
     connection.execute("CREATE TABLE revenue (customer_id VARCHAR, revenue DOUBLE)")
     assert Findings(connection, {"quadrant"}).rows("SELECT customer_id FROM seen WHERE changed") == [("b",)]
+
+
+def test_the_way_is_told_as_the_customers_are_decided(rulebook: Rulebook) -> None:
+    small, told = part_of(rulebook, ["quadrant"]), []
+    grouping = read_grouping(None, small, small)
+    with measure_impact(
+        BOOK, Side(small), Side(small), grouping, None, date(2011, 6, 1), "en", lambda *at: told.append(at)
+    ):
+        assert [at for at in told if at[0] == DECIDING] == [(DECIDING, 0, 300), (DECIDING, 300, 300)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,17 +14,13 @@ from sangdo.engine.bulk.batch.deciding import DecidedPart, decide_parts
 from sangdo.engine.bulk.batch.files import BatchFiles, batch_files, join_parts, write_bad_rows, write_part
 from sangdo.engine.bulk.batch.sampling import Sample
 from sangdo.engine.bulk.batch.verification import Verification
+from sangdo.engine.bulk.progress import DECIDING, Progress
 from sangdo.engine.bulk.tables.book_tables import BookTables, load_book
 from sangdo.engine.bulk.tables.parts import CUSTOMERS
 from sangdo.engine.inference.thresholds import resolve_thresholds
 from sangdo.engine.language.rulebook import Rulebook
 
 PROGRESS = "batch.json"
-DECIDING = "deciding"
-
-Progress = Callable[[str, int, int], None]
-"""Called with the name of a stage, how many of its steps are done, and how many there are; the steps of DECIDING are
-customers."""
 
 
 @dataclass(frozen=True, slots=True)

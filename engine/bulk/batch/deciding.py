@@ -15,6 +15,7 @@ import pyarrow
 from sangdo.engine.bulk.expressions.decoding import decoded
 from sangdo.engine.bulk.expressions.stages import stages_of_duckdb
 from sangdo.engine.bulk.expressions.sweep import sweep
+from sangdo.engine.bulk.progress import DECIDING, Progress
 from sangdo.engine.bulk.tables.book_tables import BookTables
 from sangdo.engine.bulk.tables.parts import Part
 from sangdo.engine.inference.thresholds import ResolvedThreshold
@@ -57,6 +58,16 @@ def decide_parts(
             connection.execute(f"INSERT INTO {table} {query}")
         tables = [decoded(connection.sql(query).to_arrow_table(), words) for query, words in queries]
         yield DecidedPart(part, tables[0], tables[1] if len(tables) > 1 else None)
+
+
+def followed(parts: Iterator[DecidedPart], book: BookTables, progress: Progress) -> Iterator[DecidedPart]:
+    """Yield the same parts, and tell of each when it has been worked on."""
+    done = 0
+    progress(DECIDING, done, book.counts.customers)
+    for part in parts:
+        yield part
+        done += len(part.customers)
+        progress(DECIDING, done, book.counts.customers)
 
 
 def _hasten_planning(connection: duckdb.DuckDBPyConnection) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from sangdo.engine.bulk.progress import Progress
 from sangdo.engine.decision.decision import Decider
 from sangdo.engine.decision.pages.rendering import render
 from sangdo.engine.decision.plan import build_plan
@@ -22,8 +22,6 @@ PLANNING = "planning"
 UNFINISHED = ".unfinished.json"
 NOTED_EVERY = 50
 LONGEST_NAME = 200
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

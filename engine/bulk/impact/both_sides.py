@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pyarrow
 
-from sangdo.engine.bulk.batch.deciding import DecidedPart, decide_parts
+from sangdo.engine.bulk.batch.deciding import DecidedPart, decide_parts, followed
 from sangdo.engine.bulk.impact.side import Side
+from sangdo.engine.bulk.progress import Progress
 from sangdo.engine.bulk.tables.book_tables import BookTables, load_book
 from sangdo.engine.facts.book import signature
 from sangdo.engine.inference.thresholds import ResolvedThreshold
@@ -44,6 +45,7 @@ class BothSides:
     books: tuple[BookTables, BookTables]
     sides: tuple[Side, Side]
     thresholds: tuple[Thresholds, Thresholds]
+    progress: Progress
 
     def parts(self) -> Iterator[BothParts]:
         """Yield the customers decided by both sides, part by part in order of their ids."""
@@ -52,7 +54,7 @@ class BothSides:
             for book, side, thresholds in zip(self.books, self.sides, self.thresholds, strict=True)
         )
         book = self.books[1]
-        for before, after in zip(old, new, strict=True):
+        for before, after in zip(old, followed(new, book, self.progress), strict=True):
             facts, goods = (
                 book.connection.sql(query).to_arrow_table()
                 for query in (book.customers_of(after.part), book.products_of(after.part))
@@ -66,20 +68,22 @@ class BothSides:
             book.connection.close()
 
 
-def load_both(path: Path, old: Side, new: Side, as_of: date | None, today: date, folder: Path) -> BothSides:
+def load_both(
+    path: Path, old: Side, new: Side, as_of: date | None, today: date, folder: Path, progress: Progress
+) -> BothSides:
     """Load a book for both sides, once where both read it alike. Raises DataInvalid where one of them cannot."""
     sides = (old, new)
     if signature(old.rulebook) == signature(new.rulebook):
-        book = load_book(path, new.rulebook, as_of, folder / "book", today=today)
+        book = load_book(path, new.rulebook, as_of, folder / "book", today=today, progress=progress)
         books = (book, book)
     else:
         before, after = (
-            load_book(path, side.rulebook, as_of, folder / name, today=today, memory=HALF_OF_MEMORY)
+            load_book(path, side.rulebook, as_of, folder / name, today=today, memory=HALF_OF_MEMORY, progress=progress)
             for side, name in zip(sides, ("old", "new"), strict=True)
         )
         books = (before, after)
     first, second = (side.thresholds(book.as_of, book.lines) for side, book in zip(sides, books, strict=True))
-    return BothSides(books, sides, (first, second))
+    return BothSides(books, sides, (first, second), progress)
 
 
 def _decided(part: DecidedPart) -> Decided:

@@ -18,6 +18,7 @@ from sangdo.engine.bulk.impact.side import Side
 from sangdo.engine.bulk.impact.side_by_side import SideBySide
 from sangdo.engine.bulk.impact.telling import Telling
 from sangdo.engine.bulk.impact.turned_tests import TurnedTests
+from sangdo.engine.bulk.progress import Progress, silent
 from sangdo.engine.facts.orders import connect
 
 
@@ -33,7 +34,14 @@ class Impact:
 
 @contextmanager
 def measure_impact(
-    book: Path, old: Side, new: Side, grouping: Grouping, as_of: date | None, today: date, language: str
+    book: Path,
+    old: Side,
+    new: Side,
+    grouping: Grouping,
+    as_of: date | None,
+    today: date,
+    language: str,
+    progress: Progress = silent,
 ) -> Iterator[Impact]:
     """Decide a book by both sides and compare; what was found is there until the context is left.
 
@@ -41,7 +49,7 @@ def measure_impact(
     """
     with tempfile.TemporaryDirectory(prefix="sangdo-") as name:
         folder = Path(name)
-        decided = load_both(book, old, new, as_of, today, folder)
+        decided = load_both(book, old, new, as_of, today, folder, progress)
         settings = {"temp_directory": str(folder / "overflow"), "memory_limit": "3GB"}
         connection = connect(str(folder / "impact.duckdb"), settings)
         try:

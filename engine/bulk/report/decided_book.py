@@ -14,11 +14,11 @@ from typing import Any
 
 import duckdb
 
-from sangdo.engine.bulk.batch.deciding import decide_parts
+from sangdo.engine.bulk.batch.deciding import decide_parts, followed
+from sangdo.engine.bulk.progress import Progress, silent
 from sangdo.engine.bulk.report import volumes
 from sangdo.engine.bulk.report.decision_tables import load_decisions
 from sangdo.engine.bulk.report.groups import PROSPECTS, QUADRANT, Groups, group_sql, groups_of
-from sangdo.engine.bulk.tables.book_rows import Progress
 from sangdo.engine.bulk.tables.book_tables import BookTables, load_book
 from sangdo.engine.facts.measures import LEAST_MONTHS
 from sangdo.engine.facts.months import YEAR_MONTHS, months_before
@@ -66,7 +66,7 @@ class DecidedBook:
 
 def decide_book(
     path: Path, rulebook: Rulebook, as_of: date | None, since: date | None, folder: Path, *,
-    today: date | None = None, progress: Progress | None = None,
+    today: date | None = None, progress: Progress = silent,
 ) -> DecidedBook:  # fmt: skip
     """Decide all customers of a book on its date and on an earlier one, in a work folder.
 
@@ -91,7 +91,7 @@ def decide_book(
     else:
         volumes.assume_volumes(cursor, facts)
     thresholds = resolve_thresholds(rulebook, book.as_of, book.lines)
-    load_decisions(cursor, decide_parts(book, rulebook, thresholds), "decided", "goods")
+    load_decisions(cursor, followed(decide_parts(book, rulebook, thresholds), book, progress), "decided", "goods")
     _place(cursor)
     if earlier is not None:
         cursor.execute(
@@ -105,14 +105,14 @@ def decide_book(
 
 
 def _place_then(
-    path: Path, rulebook: Rulebook, since: date, folder: Path, placed: Path, progress: Progress | None
+    path: Path, rulebook: Rulebook, since: date, folder: Path, placed: Path, progress: Progress
 ) -> dict[str, ResolvedThreshold]:
     """Write who stood where on the earlier date to a file, and return the lines of then."""
     book = load_book(path, rulebook, since, folder, progress=progress)
     cursor = book.connection.cursor()
     thresholds = resolve_thresholds(rulebook, since, book.lines)
     placing = part_of(rulebook, [question for question in (QUADRANT, PROSPECTS) if question in rulebook.questions])
-    load_decisions(cursor, decide_parts(book, placing, thresholds, asks=False), "decided")
+    load_decisions(cursor, followed(decide_parts(book, placing, thresholds, asks=False), book, progress), "decided")
     group = group_sql(_columns(cursor, "decided"), _columns(cursor, "customers"))
     rows = f"SELECT customer_id, {group} AS grp FROM customers AS known JOIN decided USING (customer_id)"
     cursor.execute(f"COPY ({rows}) TO {literal(str(placed))} (FORMAT parquet)").fetchall()

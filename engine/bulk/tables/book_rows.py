@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
+from sangdo.engine.bulk.progress import Progress
 from sangdo.engine.bulk.tables import bad_rows, given_tables
 from sangdo.engine.bulk.tables.database import Database
 from sangdo.engine.bulk.tables.given_source import GivenSource, given_source
@@ -18,9 +19,6 @@ from sangdo.engine.facts.given import GivenTable, Layout, customers_layout, obse
 from sangdo.engine.language.errors import DataInvalid, Problem
 from sangdo.engine.language.rulebook import Fact
 from sangdo.engine.language.source import raise_problems
-
-Progress = Callable[[str, int, int], None]
-"""Called with the name of a stage, how many of its steps are done, and how many there are."""
 
 READING = "reading"
 LARGE = 64 << 20

@@ -15,8 +15,9 @@ from pathlib import Path
 import duckdb
 
 from sangdo import __version__
+from sangdo.engine.bulk.progress import Progress, silent
 from sangdo.engine.bulk.tables import bad_rows, customer_tables, given_tables
-from sangdo.engine.bulk.tables.book_rows import Progress, load_book_rows
+from sangdo.engine.bulk.tables.book_rows import load_book_rows
 from sangdo.engine.bulk.tables.customer_tables import Knowledge, load_part
 from sangdo.engine.bulk.tables.database import KEY, Database, Torn, forget_database, open_database, unusable
 from sangdo.engine.bulk.tables.measured_tables import (
@@ -88,7 +89,7 @@ def load_book(
     *,
     today: date | None = None,
     memory: str | None = None,
-    progress: Progress | None = None,
+    progress: Progress = silent,
     part_customers: int = CUSTOMERS,
 ) -> BookTables:
     """Load a book folder, or a lone file of orders, into the database of a work folder; what is loaded is not redone.
@@ -100,7 +101,7 @@ def load_book(
     settings = read_settings(files.settings, files.settings.name, rulebook.facts) if files.settings else Settings()
     date_used = date_of_book(str(path), as_of or settings.as_of or today)
     key = _key(files, rulebook, date_used, part_customers)
-    loading = partial(_Loading, files, rulebook, date_used, settings, progress or (lambda *_: None), part_customers)
+    loading = partial(_Loading, files, rulebook, date_used, settings, progress, part_customers)
     try:
         return _loaded(folder, key, memory, loading)
     except duckdb.OutOfMemoryException:

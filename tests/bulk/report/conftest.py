@@ -22,9 +22,19 @@ def shipped_rules() -> Rulebook:
 
 
 @pytest.fixture(scope="session")
-def decided_example(shipped_rules: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> DecidedBook:
-    book = ROOT / "examples" / "book"
-    return decide_book(book, shipped_rules, date(2011, 6, 1), None, tmp_path_factory.mktemp("report"))
+def told_progress() -> list[tuple[str, int, int]]:
+    """What was told of the way while the example book was decided."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def decided_example(
+    shipped_rules: Rulebook, told_progress: list[tuple[str, int, int]], tmp_path_factory: pytest.TempPathFactory
+) -> DecidedBook:
+    book, folder = ROOT / "examples" / "book", tmp_path_factory.mktemp("report")
+    return decide_book(
+        book, shipped_rules, date(2011, 6, 1), None, folder, progress=lambda *at: told_progress.append(at)
+    )
 
 
 @pytest.fixture(scope="session")

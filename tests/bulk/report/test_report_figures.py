@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from sangdo.engine.bulk.progress import DECIDING
 from sangdo.engine.bulk.report import spots as spots_module
 from sangdo.engine.bulk.report.decided_book import DecidedBook, decide_book
 from sangdo.engine.bulk.report.report import tell_report
@@ -319,3 +320,8 @@ def test_many_customers_are_cells_that_count_them_all(
         assert single.low is not None
         assert single.high is not None
         assert single.low <= spot.contribution <= single.high
+
+
+@pytest.mark.usefixtures("decided_example")
+def test_the_way_is_told_for_both_dates(told_progress: list[tuple[str, int, int]]) -> None:
+    assert [at for at in told_progress if at[0] == DECIDING] == [(DECIDING, 0, 300), (DECIDING, 300, 300)] * 2
