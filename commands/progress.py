@@ -5,17 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sangdo.engine.bulk.progress import Progress
+from sangdo.engine.bulk.progress import Progress, silent
 
 
 @contextmanager
 def shown_progress(quiet: bool = False) -> Iterator[Progress]:
     """A bar with rate and time left on a terminal's stderr, nothing elsewhere."""
     if quiet or not sys.stderr.isatty():
-        yield lambda *_: None
+        yield silent
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
@@ -29,6 +27,9 @@ def shown_progress(quiet: bool = False) -> Iterator[Progress]:
         def show(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
                 tasks[stage] = bar.add_task(stage, total=total, rate="")
+            if done < bar.tasks[tasks[stage]].completed:
+                # The same is done once more, for another date or by other rules.
+                bar.reset(tasks[stage], total=total)
             speed = bar.tasks[tasks[stage]].speed
             bar.update(tasks[stage], completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
 

@@ -13,10 +13,10 @@ from unicodedata import east_asian_width
 from sangdo.engine.audit.decision_terms import answer_word
 from sangdo.engine.audit.replay import Change
 from sangdo.engine.audit.scorecard import VERDICTS, Score
+from sangdo.engine.audit.selection import DIGEST_SHOWN
 from sangdo.engine.audit.store.record import Record
 from sangdo.engine.decision.pages.page import HEAD
 
-DIGEST_SHOWN = 12
 Row = Mapping[str, Any]
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sangdo.engine.audit.replay import kept_rulebook
+from sangdo.engine.audit.selection import DIGEST, DIGEST_SHOWN, NEAR
 from sangdo.engine.audit.store.reader import LogReader
 from sangdo.engine.language.errors import Location, NothingMatched, Problem, nearest
 from sangdo.engine.language.rulebook import Rulebook
 
-SHOWN = 12
-"""How many digits of a SHA-256 tell it from the others."""
+TERM = "release:"
 
 
 def find_release(reader: LogReader, name: str) -> Rulebook:
@@ -19,14 +17,17 @@ def find_release(reader: LogReader, name: str) -> Rulebook:
     Raises NothingMatched where no release, or more than one, is meant; LogUnusable where it was changed since.
     """
     kept = reader.releases()
-    found = reader.releases(f"release:{name}") or [one for one in kept if name and one.startswith(name)]
+    found = reader.releases(TERM + name)
+    if not found and DIGEST.fullmatch(name.lower()):
+        found = [one for one in kept if one.startswith(name.lower())]
     if len(found) == 1:
-        return replace(kept_rulebook(found[0], reader.release_files(found[0])), root=f"{reader.url.shown}, {name}")
+        return kept_rulebook(found[0], reader.release_files(found[0]))
     place = Location(reader.url.shown)
     if found:
-        digests = ", ".join(one[:SHOWN] for one in found)
+        digests = ", ".join(one[:DIGEST_SHOWN] for one in found)
         message = f'"{name}" means {len(found)} releases of the log: {digests}'
         raise NothingMatched(Problem(place, message, expected="how the SHA-256 of one of them begins"))
-    names = {kept_rulebook(one, reader.release_files(one)).release for one in kept}
-    message, expected = f'the log keeps no release "{name}"', "the name of a release, or how its SHA-256 begins"
+    recent = reader.records(kinds=("decision",), newest_first=True, limit=NEAR)
+    names = {term.removeprefix(TERM) for record in recent for term in record.terms if term.startswith(TERM)}
+    message, expected = f'the log keeps no release "{name}"', "the name of a release, or six digits of its SHA-256"
     raise NothingMatched(Problem(place, message, expected=expected, suggestion=nearest(name, names)))

@@ -14,12 +14,13 @@ from typing import Any
 from sangdo import __version__
 from sangdo.engine.audit.decision_body import decision_body, facts_of
 from sangdo.engine.audit.fitting import fit_facts
+from sangdo.engine.audit.selection import DIGEST_SHOWN
 from sangdo.engine.audit.store.log_url import LogUnusable
 from sangdo.engine.audit.store.record import Record
 from sangdo.engine.decision.comparison import compare_plans
 from sangdo.engine.decision.decision import Decider
 from sangdo.engine.decision.plan import build_plan
-from sangdo.engine.language.errors import SangdoError
+from sangdo.engine.language.errors import RulesInvalid, SangdoError
 from sangdo.engine.language.loading import load_rulebook
 from sangdo.engine.language.rulebook import Rulebook
 
@@ -109,9 +110,14 @@ def change_by(record: Record, decider: Decider) -> Change:
 
 def kept_rulebook(release: str, files: Mapping[str, bytes]) -> Rulebook:
     """Return the rulebook of a release from its files as they were kept. Raises LogUnusable."""
+    shown = f"log:{release[:DIGEST_SHOWN]}"
     with tempfile.TemporaryDirectory(prefix="sangdo-") as folder:
         _write(Path(folder), files)
-        rulebook = load_rulebook(Path(folder))
+        try:
+            rulebook = load_rulebook(Path(folder), shown)
+        except RulesInvalid as error:
+            said = str(error).splitlines()[0].replace(f"{folder}/", "")
+            raise LogUnusable(shown, f"these rules cannot be read by this version of sangdo: {said}") from None
     if rulebook.sha256 != release:
         raise _unreadable(f"the rules kept for the release {release[:12]} are not those of its hash")
     return rulebook

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 NEAR = 200
 """The newest records among which a mistyped word is looked for."""
-_DIGEST = re.compile("[0-9a-f]{6,64}")
+DIGEST = re.compile("[0-9a-f]{6,64}")
+DIGEST_SHOWN = 12
+"""Digits of a SHA-256 that tell it from the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Selection:
 
     @property
     def _by_digest(self) -> bool:
-        return self.release is not None and _DIGEST.fullmatch(self.release) is not None
+        return self.release is not None and DIGEST.fullmatch(self.release) is not None
 
     def __str__(self) -> str:
         told = {one.name: getattr(self, one.name) for one in fields(self)}

@@ -28,10 +28,11 @@ class _Located(Protocol):
 _T = TypeVar("_T", bound=_Located)
 
 
-def load_rulebook(root: Path) -> Rulebook:
-    """Load, check and chain the rules of a folder."""
+def load_rulebook(root: Path, shown: str | None = None) -> Rulebook:
+    """Load, check and chain the rules of a folder; `shown` is what the folder is called, unless by its path."""
     files = rule_files(root)
-    opened = {path: read_source(path, shown_path(path)) for path in files}
+    named = {path: shown_path(path) if shown is None else f"{shown}/{path.relative_to(root)}" for path in files}
+    opened = {path: read_source(path, named[path]) for path in files}
     sources = [source for source, _ in opened.values()]
     if any(node is None for _, node in opened.values()):
         raise_problems([p for s in sources for p in s.problems], RulesInvalid)
@@ -59,7 +60,7 @@ def load_rulebook(root: Path) -> Rulebook:
         problems, strata = check_draft(draft)
     raise_problems(problems, RulesInvalid)
     assert title is not None
-    return _assemble(draft, str(release_name), content_hash(root, files), root, strata)
+    return _assemble(draft, str(release_name), content_hash(root, files), shown or str(root), strata)
 
 
 def _read_questions(
@@ -92,9 +93,9 @@ def _unique(
     return found
 
 
-def _assemble(draft: Draft, release: str, sha256: str, root: Path, strata: tuple[tuple[str, ...], ...]) -> Rulebook:
+def _assemble(draft: Draft, release: str, sha256: str, root: str, strata: tuple[tuple[str, ...], ...]) -> Rulebook:
     chained = {name: draft.questions[name] for stratum in strata for name in stratum}
     return Rulebook(
-        release, sha256, str(root),
+        release, sha256, root,
         dict(draft.facts), dict(draft.thresholds), chained, dict(draft.actions), dict(draft.clauses), strata,
     )  # fmt: skip

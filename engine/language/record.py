@@ -14,9 +14,10 @@ NAME = re.compile(r"[a-z가-힣][a-z0-9_가-힣]*\Z")
 MAX_NAME = 60
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 RESERVED = (
-    "any", "all", "none", "known", "unknown", "as_of", "products", "lines", "currency", "reasons", "facts"
+    "any", "all", "none", "known", "unknown", "as_of", "products", "lines", "currency", "reasons", "facts",
+    "fired", "ask", "error",
 )  # fmt: skip
-"""Words that conditions and files of facts use themselves."""
+"""Words that conditions, files of facts and tables of decisions use themselves."""
 
 
 class Record:

@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 
 from sangdo.cli import cli
 from sangdo.engine.audit.releases import find_release
+from sangdo.engine.audit.replay import kept_rulebook
+from sangdo.engine.audit.store.log_url import LogUnusable
 from sangdo.engine.audit.store.reader import LogReader
 from sangdo.engine.language.errors import NothingMatched, SangdoError
 from sangdo.tests.audit.plans import BOOK, RULES, STEADY, decide
@@ -42,8 +44,9 @@ def test_a_release_is_found_by_its_name_or_by_how_its_digest_begins(kept: tuple[
     with LogReader.open(url) as reader:
         found = find_release(reader, "2025.4")
         assert found.sha256 == by[first].sha256
-        assert found.root == f"{reader.url.shown}, 2025.4"
-        assert find_release(reader, by[second].sha256[:10]).sha256 == by[second].sha256
+        assert found.root == f"log:{found.sha256[:12]}"
+        assert found.questions["quadrant"].location.path == f"{found.root}/existing/quadrant.yaml"
+        assert find_release(reader, by[second].sha256[:6].upper()).sha256 == by[second].sha256
 
 
 def test_a_name_of_two_releases_or_of_none_is_refused(kept: tuple[str, Path, Path]) -> None:
@@ -53,8 +56,16 @@ def test_a_name_of_two_releases_or_of_none_is_refused(kept: tuple[str, Path, Pat
         with pytest.raises(NothingMatched, match=r'no release "2025\.44"') as caught:
             find_release(reader, "2025.44")
         assert 'did you mean "2025.4"' in str(caught.value)
-        with pytest.raises(NothingMatched, match='keeps no release ""'):
-            find_release(reader, "")
+        for name in ("", "2", decide(STEADY, rules=kept[1]).rulebook.sha256[:5]):
+            with pytest.raises(NothingMatched, match=f'keeps no release "{name}"'):
+                find_release(reader, name)
+
+
+def test_rules_that_can_no_longer_be_read_are_said_to_be_so() -> None:
+    with pytest.raises(LogUnusable, match="cannot be read by this version of sangdo") as caught:
+        kept_rulebook("0" * 64, {"rulebook.yaml": b"release: 1\n"})
+    assert str(caught.value).startswith("log:000000000000: ")
+    assert "tmp" not in str(caught.value)
 
 
 def run(*words: str) -> Result:
@@ -65,7 +76,7 @@ def test_impact_and_diff_compare_a_release_with_a_folder(kept: tuple[str, Path, 
     url, first, _ = kept
     done = run("impact", "log:2025.4", str(RULES), "--log", url, "--book", str(BOOK))
     assert done.exit_code == 0, done.stderr
-    assert "2025.4" in done.stdout
+    assert f"log:{decide(STEADY, rules=first).rulebook.sha256[:12]} 2025.4" in done.stdout
     assert "Nothing changes for anybody" in done.stdout
     done = run("diff", "log:2025.4", str(first), "--log", url)
     assert done.exit_code == 0, done.stderr

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from pyarrow import parquet
@@ -19,10 +20,13 @@ from sangdo.engine.bulk.expressions.sweep import sweep
 from sangdo.engine.bulk.in_place.batch_in_place import run_in_place
 from sangdo.engine.bulk.in_place.book_in_place import load_in_place
 from sangdo.engine.bulk.in_place.source import open_source
+from sangdo.engine.decision.decision import Decider
 from sangdo.engine.facts.facts import Facts
+from sangdo.engine.facts.facts_file import parse_facts
 from sangdo.engine.inference.thresholds import resolve_thresholds
 from sangdo.engine.language.errors import DataInvalid
 from sangdo.engine.language.loading import load_rulebook
+from sangdo.engine.language.part import part_of
 from sangdo.engine.language.rulebook import Level, Rulebook
 from sangdo.tests.bulk.mixed_book import in_parquet, mixed_book, write_book
 from sangdo.tests.bulk.order_sets import differences, put
@@ -225,9 +229,25 @@ def test_spark_writes_over_no_file(spark: Spark, rulebook: Rulebook, tmp_path: P
 
 
 @pytest.mark.xdist_group("spark")
+def test_spark_leaves_out_of_a_sweep_what_its_own_settings_leave_out(
+    spark: Spark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, own, seen = "spark.sql.optimizer.excludedRules", "org.apache.spark.sql.catalyst.optimizer.NullPropagation", []
+    monkeypatch.setattr(Spark, "_kept", lambda self, *_: seen.append(self.session.conf.get(key)))
+    for before in (None, own):
+        if before is not None:
+            spark.session.conf.set(key, before)
+        spark.queried("numbers", spark.stages(), ibis.table({"n": "int64"}, "numbers"))
+        assert spark.session.conf.get(key, None) == before
+    spark.session.conf.unset(key)
+    collapse = own.replace("NullPropagation", "CollapseProject")
+    assert seen == [collapse, f"{own},{collapse}"]
+
+
+@pytest.mark.xdist_group("spark")
 def test_spark_reads_a_book_behind_jdbc(spark: Spark, rulebook: Rulebook, tmp_path: Path) -> None:
     """Derby, which comes with Spark, stands for any database with a driver; its names are in capitals."""
-    book = write_book(tmp_path / "book", {"customers": [["customer_id", "satisfaction"], ["a", "4"]]})
+    book = write_book(tmp_path / "book", {"customers": [["customer_id", "satisfaction", "quadrant"], ["a", "4", "EI"]]})
     url = f"jdbc:derby:{tmp_path / 'derby'};create=true;password=s3cret"
     # Derby would keep a journal in the folder that the tests run in.
     spark.session._jvm.java.lang.System.setProperty("derby.stream.error.file", str(tmp_path / "derby.log"))
@@ -243,6 +263,21 @@ def test_spark_reads_a_book_behind_jdbc(spark: Spark, rulebook: Rulebook, tmp_pa
     assert spark.fetch(loaded.customers.select("customer_id", "satisfaction")).to_pylist() == [
         {"customer_id": "a", "satisfaction": 4}
     ]
+    small = part_of(rulebook, ["strategy", "churn_cause"])
+    done = run_in_place(spark, url, "table:DECISIONS", small, AS_OF, today=TODAY, verify=1, asks=True)
+    assert (done.verified, done.targets) == (1, ("table:DECISIONS",))
+    (row,) = spark.session.read.jdbc(url, "DECISIONS").collect()
+    expected = Decider(small).decide(parse_facts(b"customer_id: a\nsatisfaction: 4\nquadrant: EI\n", "a", small, AS_OF))
+    fired = [rule for closing in expected.trace.closings for rule in closing.deciding]
+    assert (row["customer_id"], row["strategy"], row["fired"], row["error"]) == (
+        "a",
+        "consolidate",
+        "|".join(fired),
+        None,
+    )
+    assert (row["churn_cause"], row["ask"]) == (None, "|".join(ask.fact for ask in expected.asks))
+    with pytest.raises(EngineUnusable, match="already exists"):
+        run_in_place(spark, url, "table:DECISIONS", small, AS_OF, today=TODAY, verify=0, asks=False)
 
 
 def test_without_java_spark_says_what_it_needs(tmp_path: Path) -> None:

@@ -39,10 +39,11 @@ SESSION = {
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
 }
+_EXCLUDED = "spark.sql.optimizer.excludedRules"
 _SWEEP = {
     # It writes the expressions of a stage into those that read it, and these into the next: without end where many
     # facts are unknown.
-    "spark.sql.optimizer.excludedRules": "org.apache.spark.sql.catalyst.optimizer.CollapseProject",
+    _EXCLUDED: "org.apache.spark.sql.catalyst.optimizer.CollapseProject",
     # A projection of hundreds of columns is longer than a method of Java may be; it would be compiled in vain.
     "spark.sql.codegen.wholeStage": "false",
 }
@@ -67,7 +68,7 @@ class Spark(Backend):
     def queried(self, name: str, stages: Stages, table: Table) -> Table:
         before = {key: self.session.conf.get(key, None) for key in _SWEEP}
         for key, value in _SWEEP.items():
-            self.session.conf.set(key, value)
+            self.session.conf.set(key, f"{before[key]},{value}" if key == _EXCLUDED and before[key] else value)
         try:
             return super().queried(name, stages, table)
         finally:

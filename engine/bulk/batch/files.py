@@ -13,10 +13,10 @@ import pyarrow
 from pyarrow import parquet
 
 from sangdo.engine.bulk.expressions.decoding import with_words
+from sangdo.engine.facts.cells import SEPARATOR
 from sangdo.engine.language.errors import DataInvalid, Location, Problem, nearest
 
 FORMATS = (".parquet", ".csv", ".jsonl")
-SEPARATOR = "|"
 ROW_GROUP = 100_000
 
 

@@ -48,7 +48,7 @@ class _Asking:
         if not any(GIVEN + name in people.table.columns for name in questions):
             return people, dict.fromkeys(questions, True)
         matters: dict[str, Verdict] = {}
-        for name in reversed(questions):
+        for number, name in enumerate(reversed(questions)):
             given = {other: known(other, people) for other in questions}
             later = {other: _of(people, MATTERS + other, verdict) for other, verdict in matters.items()}
             # Where nobody gave an answer everything matters.
@@ -56,7 +56,7 @@ class _Asking:
             matters[name] = any_of([nobody, matters_of(name, people, given, later)])
             if not is_constant(matters[name]):
                 column = {MATTERS + name: matters[name]}
-                people = replace(people, table=self.stages.extend(f"customer_matters_{name}", people.table, column))
+                people = replace(people, table=self.stages.extend(f"customer_matters_{number}", people.table, column))
         return people, matters
 
     def _waited(self, row: Row, level: Level, matters: Mapping[str, Verdict]) -> tuple[Row, dict[str, Verdict]]:

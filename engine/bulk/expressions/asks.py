@@ -158,7 +158,7 @@ def _weighed(wishes: list[Wish]) -> tuple[int, Column]:
         weight = wish.unsettled * BASE**2 + wish.rules * BASE
         if wish.where is True:
             always += weight
-        elif weight:
+        else:
             # PostgreSQL makes no other number of a truth.
             sometimes = sometimes + as_column(certain(wish.where)).cast("int32").cast("int64") * weight
     return always, sometimes

@@ -37,7 +37,8 @@ def run_in_place(
     What is about products and the rows that cannot be used go beside it. Raises DataInvalid, EngineUnusable,
     RulesInvalid, and Disagreement where customers decided again by inference differ: nothing is written then.
     """
-    found = load_in_place(backend, open_source(backend, book), rulebook, as_of, today=today)
+    source = open_source(backend, book)
+    found = load_in_place(backend, source, rulebook, as_of, today=today)
     customers = found.customers
     by_product = any(question.level is Level.PRODUCT for question in rulebook.questions.values())
     products = found.products if by_product else None
@@ -50,12 +51,13 @@ def run_in_place(
         of_products = backend.queried("product_decisions", stages, in_words(swept.products, swept.words))
     verified = _verify(backend, found, rulebook, (customers, products), (decisions, of_products), verify)
     written = [target]
-    backend.write(decisions, target)
+    write = source.write or backend.write
+    write(decisions, target)
     bad = int(backend.fetch(found.bad_rows.agg(rows=found.bad_rows.count()))["rows"][0].as_py())
     for about, table in (("products", of_products), ("bad", found.bad_rows if bad else None)):
         if table is not None:
             written.append(beside(target, about))
-            backend.write(table, written[-1])
+            write(table, written[-1])
     return InPlace(verified, bad, tuple(written), found.warnings)
 
 

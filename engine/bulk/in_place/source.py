@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sangdo.engine.bulk.backends.backend import Backend, EngineUnusable, Table, one_line
+import ibis  # type: ignore[import-untyped]
+
+from sangdo.engine.bulk.backends.backend import Backend, EngineUnusable, Table, one_line, table_name
 from sangdo.engine.bulk.backends.local import Local
+from sangdo.engine.bulk.in_place.cells import Column
 from sangdo.engine.facts.book_files import SETTINGS, TABLES
+from sangdo.engine.facts.cells import SEPARATOR
 from sangdo.engine.facts.table_file import column_name
 from sangdo.engine.language.errors import DataInvalid, Location, Problem
 from sangdo.engine.language.passwords import without_password
@@ -22,12 +27,14 @@ _GLOB = re.compile(r"([*?\[\]{}])")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The tables that a book has, by name, their columns named in lower case; `settings` is its book.yaml, if any."""
+    """The tables that a book has, by name, their columns named in lower case; `settings` is its book.yaml, if any, and
+    `write` writes a table to where the book lies, unless the engine itself does."""
 
     shown: str
     tables: Mapping[str, Table]
     settings: Path | None = None
     warnings: tuple[str, ...] = ()
+    write: Callable[[Table, str], None] | None = None
 
 
 def open_source(backend: Backend, book: str | None) -> Source:
@@ -101,7 +108,24 @@ def _jdbc_tables(backend: Backend, url: str) -> Source:
     session = getattr(backend, "session", None)
     if session is None:
         raise EngineUnusable(url, "JDBC is read by Spark", "--engine local[*] or spark://HOST:PORT")
-    return _tables_read(backend, url, lambda name: session.read.jdbc(url, name))
+    found = _tables_read(backend, url, lambda name: session.read.jdbc(url, name))
+    return replace(found, write=partial(_write_behind, backend, session, url))
+
+
+def _write_behind(backend: Backend, session: Any, url: str, table: Table, target: str) -> None:
+    """Write to a table of the database behind JDBC, lists as the text that a CSV file has; a path is for the engine."""
+    name = table_name(target)
+    if name is None:
+        backend.write(table, target)
+        return
+    lists = [column for column, kind in table.schema().items() if kind.is_array()]
+    joined = table.mutate(**{column: _joined(table[column]) for column in lists})
+    with backend.clear_errors():
+        session.sql(backend.connection.compile(joined)).write.mode("error").jdbc(url, ".".join(name))
+
+
+def _joined(lists: Column) -> Column:
+    return ibis.ifelse(lists.notnull(), ibis.literal(SEPARATOR).join(lists).fill_null(""), ibis.null("string"))
 
 
 def _tables_read(backend: Backend, book: str, read: Any) -> Source:
