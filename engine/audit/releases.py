@@ -14,12 +14,12 @@ TERM = "release:"
 def find_release(reader: LogReader, name: str) -> Rulebook:
     """Return the rulebook of a release exactly as the log keeps it.
 
-    Raises NothingMatched where no release, or more than one, is meant; LogUnusable where it was changed since.
+    Raises NothingMatched where no release, or more than one, is meant; LogUnusable where its files were
+    changed since, or are in another version of the language.
     """
-    kept = reader.releases()
     found = reader.releases(TERM + name)
     if not found and DIGEST.fullmatch(name.lower()):
-        found = [one for one in kept if one.startswith(name.lower())]
+        found = [one for one in reader.releases() if one.startswith(name.lower())]
     if len(found) == 1:
         return kept_rulebook(found[0], reader.release_files(found[0]))
     place = Location(reader.url.shown)

@@ -10,11 +10,11 @@ from datetime import date
 from pathlib import Path
 
 from sangdo import __version__
-from sangdo.engine.bulk.batch.deciding import DecidedPart, decide_parts
+from sangdo.engine.bulk.batch.deciding import DecidedPart, decide_parts, followed
 from sangdo.engine.bulk.batch.files import BatchFiles, batch_files, join_parts, write_bad_rows, write_part
 from sangdo.engine.bulk.batch.sampling import Sample
 from sangdo.engine.bulk.batch.verification import Verification
-from sangdo.engine.bulk.progress import DECIDING, Progress
+from sangdo.engine.bulk.progress import Progress
 from sangdo.engine.bulk.tables.book_tables import BookTables, load_book
 from sangdo.engine.bulk.tables.parts import CUSTOMERS
 from sangdo.engine.inference.thresholds import resolve_thresholds
@@ -94,13 +94,12 @@ class _Batch:
         thresholds = resolve_thresholds(self._rulebook, book.as_of, book.lines)
         verification = Verification(self._rulebook, book.as_of, book.lines)
         sample = Sample(book.connection, order.verify)
-        self._progress(DECIDING, sum(part["customers"] for part in done), book.counts.customers)
         if found < len(book.parts):
-            for part in decide_parts(book, self._rulebook, thresholds, order.asks, found):
+            parts = decide_parts(book, self._rulebook, thresholds, order.asks, found)
+            for part in followed(parts, book, self._progress, sum(part["customers"] for part in done)):
                 verified = verification.check(sample.facts(), sample.decided(part))
                 done.append(self._write(part, verified))
                 self._note(done)
-                self._progress(DECIDING, sum(part["customers"] for part in done), book.counts.customers)
         files = self._join(done)
         self._done.unlink(missing_ok=True)
         shutil.rmtree(self._decisions, ignore_errors=True)

@@ -60,9 +60,10 @@ def decide_parts(
         yield DecidedPart(part, tables[0], tables[1] if len(tables) > 1 else None)
 
 
-def followed(parts: Iterator[DecidedPart], book: BookTables, progress: Progress) -> Iterator[DecidedPart]:
-    """Yield the same parts, and tell of each when it has been worked on."""
-    done = 0
+def followed(
+    parts: Iterator[DecidedPart], book: BookTables, progress: Progress, done: int = 0
+) -> Iterator[DecidedPart]:
+    """Yield the same parts, and tell of each when it has been worked on; `done` customers were decided before."""
     progress(DECIDING, done, book.counts.customers)
     for part in parts:
         yield part
